@@ -1,0 +1,89 @@
+//! A TLS library, and the contexts it makes.
+
+use core::fmt;
+
+use crate::{Capabilities, Config, Error, MemoryBio, Report, SslObject, Wrap};
+
+/// The library that a backend runs on.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Library {
+    /// Its name, such as `OpenSSL`.
+    pub name: &'static str,
+    /// Its version, asked at run time where it can be asked.
+    pub version: String,
+}
+
+impl Library {
+    /// A library of this name and version.
+    pub fn new(name: &'static str, version: impl Into<String>) -> Self {
+        Self { name, version: version.into() }
+    }
+}
+
+impl fmt::Display for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.version)
+    }
+}
+
+/// A TLS library behind this project's contract.
+///
+/// For those who name a library in their code. Those who choose at run time hold a
+/// [`DynBackend`](crate::DynBackend), which every backend is.
+pub trait Backend: fmt::Debug + Send + Sync + 'static {
+    /// What it makes of a configuration.
+    type Context: Context;
+
+    /// The name to choose it by, such as `rustls`.
+    fn name(&self) -> &'static str;
+
+    /// The library that is linked.
+    fn library(&self) -> Library;
+
+    /// What it can do with the library that is linked.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Makes a context.
+    ///
+    /// # Errors
+    /// * Whatever [`check`](Self::check) finds.
+    /// * [`ErrorKind::InvalidCertificate`](crate::ErrorKind::InvalidCertificate),
+    ///   [`InvalidPrivateKey`](crate::ErrorKind::InvalidPrivateKey), [`InvalidCrl`](crate::ErrorKind::InvalidCrl),
+    ///   [`KeyMismatch`](crate::ErrorKind::KeyMismatch) for what the library cannot use.
+    fn context(&self, config: &Config) -> Result<Self::Context, Error>;
+
+    /// Says what [`context`](Self::context) will make of a configuration, without touching keys.
+    fn check(&self, config: &Config) -> Report {
+        crate::check(config, &self.capabilities())
+    }
+}
+
+/// A configuration made ready for one library.
+///
+/// Immutable, and cheap to clone: share one among all connections and threads.
+///
+/// Python: `ssl.SSLContext`.
+pub trait Context: Clone + fmt::Debug + Send + Sync + 'static {
+    /// What it makes of two BIOs.
+    type Object: SslObject + 'static;
+
+    /// The name of the backend.
+    fn backend(&self) -> &'static str;
+
+    /// What it was made of.
+    fn config(&self) -> &Config;
+
+    /// Makes an object that reads from `incoming` and writes to `outgoing`. Produces no bytes.
+    ///
+    /// # Errors
+    /// See [`Wrap::check`].
+    ///
+    /// Python: `wrap_bio`.
+    fn wrap_bio(
+        &self,
+        incoming: Box<dyn MemoryBio>,
+        outgoing: Box<dyn MemoryBio>,
+        wrap: Wrap,
+    ) -> Result<Self::Object, Error>;
+}

@@ -1,0 +1,78 @@
+//! The BIO pair of one object, as its engine sees it.
+
+use core::fmt;
+
+use crate::MemoryBio;
+
+/// The incoming and the outgoing BIO of one object, lent to its engine for each call.
+///
+/// For backends. An engine never sees a full outgoing BIO: what one over fixed memory does
+/// not take waits here and goes out first when it has room again.
+pub struct Bios {
+    incoming: Box<dyn MemoryBio>,
+    outgoing: Box<dyn MemoryBio>,
+    backlog: Vec<u8>,
+    sent: u64,
+}
+
+impl Bios {
+    pub(crate) fn new(incoming: Box<dyn MemoryBio>, outgoing: Box<dyn MemoryBio>) -> Self {
+        Self { incoming, outgoing, backlog: Vec::new(), sent: 0 }
+    }
+
+    /// What the transport delivered.
+    pub fn incoming(&mut self) -> &mut dyn MemoryBio {
+        &mut *self.incoming
+    }
+
+    /// What the transport shall deliver. An engine calls [`send`](Self::send) instead.
+    pub fn outgoing(&mut self) -> &mut dyn MemoryBio {
+        &mut *self.outgoing
+    }
+
+    /// Queues bytes for the peer, all of them.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.sent += bytes.len() as u64;
+        let taken = if self.backlog.is_empty() { self.outgoing.push(bytes) } else { 0 };
+        if taken < bytes.len() {
+            self.backlog.extend_from_slice(&bytes[taken..]);
+        }
+    }
+
+    /// How many bytes were queued so far.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Offers the outgoing BIO what it did not take before; whether nothing is left.
+    pub(crate) fn flush(&mut self) -> bool {
+        if !self.backlog.is_empty() {
+            let taken = self.outgoing.push(&self.backlog);
+            self.backlog.drain(..taken);
+            if self.backlog.is_empty() {
+                self.backlog = Vec::new();
+            }
+        }
+        self.backlog.is_empty()
+    }
+
+    pub(crate) fn memory_in_use(&self) -> usize {
+        self.incoming.memory_in_use() + self.outgoing.memory_in_use() + self.backlog.capacity()
+    }
+
+    pub(crate) fn trim(&mut self) {
+        self.incoming.trim();
+        self.outgoing.trim();
+        self.backlog.shrink_to_fit();
+    }
+}
+
+impl fmt::Debug for Bios {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bios")
+            .field("incoming", &self.incoming.pending())
+            .field("outgoing", &self.outgoing.pending())
+            .field("backlog", &self.backlog.len())
+            .finish_non_exhaustive()
+    }
+}

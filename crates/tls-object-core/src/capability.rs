@@ -1,0 +1,182 @@
+//! What a backend can do, asked at run time.
+
+use core::fmt;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+
+/// Defines [`Capability`]: name in Rust, name in tables and JSON, one sentence.
+macro_rules! capabilities {
+    ($( $Name:ident = $name:literal, $doc:literal; )*) => {
+        /// One thing that a backend can or cannot do.
+        ///
+        /// Named after what a user gets, not after how a library calls it. Each is proven both ways
+        /// by the conformance suite: what is declared works, what is not is refused as
+        /// [`Unsupported`](crate::ErrorKind::Unsupported).
+        #[non_exhaustive]
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Capability {
+            $( #[doc = $doc] $Name, )*
+        }
+
+        impl Capability {
+            /// Every capability, in the order of tables.
+            pub const ALL: &'static [Self] = &[$(Self::$Name),*];
+
+            /// The name in tables and in JSON.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $( Self::$Name => $name, )*
+                }
+            }
+
+            /// What it is, in one sentence.
+            pub const fn summary(self) -> &'static str {
+                match self {
+                    $( Self::$Name => $doc, )*
+                }
+            }
+        }
+    };
+}
+
+capabilities! {
+    Client = "client", "Playing the client.";
+    Server = "server", "Playing the server.";
+    Tls12 = "tls1.2", "TLS 1.2 (RFC 5246).";
+    Tls13 = "tls1.3", "TLS 1.3 (RFC 8446).";
+    CipherSuites12 = "cipher-suites-1.2", "Choosing the cipher suites of TLS 1.2.";
+    CipherSuites13 = "cipher-suites-1.3", "Choosing the cipher suites of TLS 1.3.";
+    Groups = "groups", "Choosing the groups of the key exchange.";
+    PostQuantumGroup = "post-quantum-group", "The hybrid key exchange X25519MLKEM768.";
+    SignatureSchemes = "signature-schemes", "Choosing the signature schemes accepted from the peer.";
+    Ed25519 = "ed25519", "Ed25519 certificates, its own and the peer's.";
+    VerifyChain = "verify-chain", "Verifying the peer's chain against given trust anchors.";
+    VerifyName = "verify-name", "Verifying the server's host name.";
+    VerifyIpAddress = "verify-ip-address", "Verifying the server's IP address.";
+    VerifyTime = "verify-time", "Judging certificates at a given time.";
+    Crl = "crl", "Checking the leaf against given revocation lists.";
+    CrlChain = "crl-chain", "Checking the whole chain against given revocation lists.";
+    ClientCertificate = "client-certificate", "Showing a certificate as a client.";
+    ClientAuthOptional = "client-auth-optional", "Asking clients for a certificate and going on without.";
+    ClientAuthRequired = "client-auth-required", "Refusing clients without a certificate.";
+    Sni = "sni", "Asking for a server by name, and telling which name was asked for.";
+    SniIdentity = "sni-identity", "Choosing the certificate by the name that the client asks for.";
+    Alpn = "alpn", "Negotiating an application protocol.";
+    AlpnContinue = "alpn-continue", "Going on when no application protocol is in common.";
+    HalfClose = "half-close", "Closing one direction while the other goes on.";
+    Truncation = "truncation", "Telling a truncated stream from a clean end.";
+    PlaintextAfterClose = "plaintext-after-close", "Leaving what follows close_notify in the incoming BIO.";
+    PeerChain = "peer-chain", "The chain as the peer sent it.";
+    GroupFact = "group-fact", "Telling the group of the key exchange.";
+    AlertSent = "alert-sent", "Telling which alert was sent with an error.";
+    Exporter = "exporter", "Exporting keying material (RFC 5705, RFC 8446 section 7.5).";
+    Resumption12 = "resumption-1.2", "Resuming sessions of TLS 1.2.";
+    Resumption13 = "resumption-1.3", "Resuming sessions of TLS 1.3.";
+    SharedCiphers = "shared-ciphers", "Telling which cipher suites both ends have.";
+    ChannelBindingUnique = "channel-binding-tls-unique", "Channel binding tls-unique (RFC 5929), TLS 1.2 only.";
+    ChannelBindingEndPoint = "channel-binding-tls-server-end-point", "Channel binding tls-server-end-point (RFC 5929).";
+    ChannelBindingExporter = "channel-binding-tls-exporter", "Channel binding tls-exporter (RFC 9266).";
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How well a backend does one thing.
+#[allow(clippy::exhaustive_enums)] // all the cases there are
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Support {
+    /// The library does it.
+    Native,
+    /// This project does it on top of the library, and this is how.
+    Emulated(Cow<'static, str>),
+    /// It cannot be had, and this is why.
+    No(Cow<'static, str>),
+}
+
+impl Support {
+    /// Whether it can be used.
+    pub const fn is_usable(&self) -> bool {
+        !matches!(self, Self::No(_))
+    }
+
+    /// `native`, `emulated` or `no`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Emulated(_) => "emulated",
+            Self::No(_) => "no",
+        }
+    }
+
+    /// How or why; empty when native.
+    pub fn note(&self) -> &str {
+        match self {
+            Self::Native => "",
+            Self::Emulated(note) | Self::No(note) => note,
+        }
+    }
+}
+
+/// What a backend can do with the library that it is linked to.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Capabilities {
+    support: BTreeMap<Capability, Support>,
+    /// Cipher suites that can be asked for, in the backend's order.
+    pub cipher_suites: Vec<CipherSuite>,
+    /// Groups that can be asked for, in the backend's order.
+    pub groups: Vec<NamedGroup>,
+    /// Signature schemes that can be asked for, in the backend's order.
+    pub signature_schemes: Vec<SignatureScheme>,
+}
+
+impl Capabilities {
+    /// For backends: a table from the backend's answer for each capability.
+    pub fn new(
+        support: impl Fn(Capability) -> Support,
+        cipher_suites: Vec<CipherSuite>,
+        groups: Vec<NamedGroup>,
+        signature_schemes: Vec<SignatureScheme>,
+    ) -> Self {
+        let support = Capability::ALL.iter().map(|&cap| (cap, support(cap))).collect();
+        Self { support, cipher_suites, groups, signature_schemes }
+    }
+
+    /// How well `capability` is done.
+    pub fn support(&self, capability: Capability) -> &Support {
+        // Filled for `Capability::ALL` by the only constructor.
+        &self.support[&capability]
+    }
+
+    /// Whether `capability` can be used.
+    pub fn has(&self, capability: Capability) -> bool {
+        self.support(capability).is_usable()
+    }
+
+    /// Every capability with how well it is done, in the order of tables.
+    pub fn iter(&self) -> impl Iterator<Item = (Capability, &Support)> {
+        self.support.iter().map(|(&capability, support)| (capability, support))
+    }
+
+    /// The versions of the protocol that can be spoken, old to new.
+    pub fn versions(&self) -> impl Iterator<Item = ProtocolVersion> + '_ {
+        ProtocolVersion::KNOWN
+            .iter()
+            .copied()
+            .filter(|&version| version_capability(version).is_some_and(|cap| self.has(cap)))
+    }
+}
+
+/// The capability of speaking `version`; `None` for a version that this project does not know.
+pub(crate) fn version_capability(version: ProtocolVersion) -> Option<Capability> {
+    match version {
+        ProtocolVersion::TLS12 => Some(Capability::Tls12),
+        ProtocolVersion::TLS13 => Some(Capability::Tls13),
+        _ => None,
+    }
+}

@@ -1,0 +1,173 @@
+//! What a backend will make of a configuration, found out before any key is touched.
+
+use crate::capability::version_capability;
+use crate::{
+    AlpnMismatch, Capabilities, Capability, Config, CrlScope, Error, ErrorKind, ProtocolVersion,
+    ServerName, Setting, Side, VerifyMode, VerifyTime,
+};
+
+/// What a backend will make of a configuration.
+///
+/// Pure: no key is parsed, no library is called.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Why the configuration cannot be used; empty when it can.
+    pub errors: Vec<Error>,
+    /// Preferences that the backend leaves out, each in words.
+    pub approximated: Vec<String>,
+}
+
+impl Report {
+    /// Whether a context can be made, as far as can be told without touching keys.
+    pub fn is_usable(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// The capabilities that are asked for and not there.
+    pub fn unsupported(&self) -> impl Iterator<Item = Capability> + '_ {
+        self.errors.iter().filter_map(|error| match error.kind() {
+            ErrorKind::Unsupported(capability) => Some(capability),
+            _ => None,
+        })
+    }
+
+    /// The first error, if there is one.
+    ///
+    /// # Errors
+    /// Whatever [`errors`](Self::errors) begins with.
+    pub fn into_result(self) -> Result<(), Error> {
+        self.errors.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    fn require(&mut self, capabilities: &Capabilities, capability: Capability, needed: bool) {
+        if needed && !capabilities.has(capability) {
+            let why = capabilities.support(capability).note();
+            self.errors.push(Error::new(ErrorKind::Unsupported(capability)).with_detail(why));
+        }
+    }
+
+    fn invalid(&mut self, detail: impl Into<String>) {
+        self.errors.push(Error::new(ErrorKind::InvalidConfig).with_detail(detail));
+    }
+
+    /// A list setting against the values that the backend has.
+    fn list<T: Copy + Eq + core::fmt::Display>(
+        &mut self,
+        what: &str,
+        setting: &Setting<T>,
+        available: &[T],
+        missing_capability: impl Fn(T) -> Capability,
+    ) {
+        let Some(values) = setting.values() else { return };
+        if values.is_empty() {
+            return self.invalid(format!("an empty list of {what}"));
+        }
+        let lacking = values.iter().filter(|value| !available.contains(value));
+        match setting {
+            Setting::Preferred(_) if values.iter().any(|value| available.contains(value)) => {
+                self.approximated.extend(lacking.map(|value| format!("{what}: {value} is left out")));
+            }
+            _ => self.errors.extend(lacking.map(|&value| {
+                Error::new(ErrorKind::Unsupported(missing_capability(value)))
+                    .with_detail(format!("{what}: {value}"))
+            })),
+        }
+    }
+}
+
+/// Checks `config` against what a backend can do.
+///
+/// For backends: what [`Backend::check`](crate::Backend::check) returns.
+pub fn check(config: &Config, capabilities: &Capabilities) -> Report {
+    let mut report = Report::default();
+    sides(&mut report, config, capabilities);
+    versions(&mut report, config, capabilities);
+    lists(&mut report, config, capabilities);
+    verification(&mut report, config, capabilities);
+    report
+}
+
+fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
+    let client = config.side == Side::Client;
+    report.require(capabilities, Capability::Client, client);
+    report.require(capabilities, Capability::Server, !client);
+    report.require(capabilities, Capability::ClientCertificate, client && config.identity.is_some());
+    report.require(capabilities, Capability::SniIdentity, !config.identities_by_name.is_empty());
+    report.require(capabilities, Capability::Alpn, !config.alpn.is_empty());
+    report.require(
+        capabilities,
+        Capability::AlpnContinue,
+        !client && !config.alpn.is_empty() && config.alpn_mismatch == AlpnMismatch::Continue,
+    );
+    if client && !config.identities_by_name.is_empty() {
+        report.invalid("identities by name are for servers");
+    }
+    if !client && config.identity.is_none() {
+        report.errors.push(ErrorKind::NoCertificate.into());
+    }
+    for name in config.identities_by_name.keys() {
+        let usable = matches!(ServerName::new(name), Ok(ServerName::Dns(dns)) if dns.as_str() == name)
+            && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+        if !usable {
+            report.invalid(format!("identity for {name:?}, which is no lower-case host name"));
+        }
+    }
+}
+
+fn versions(report: &mut Report, config: &Config, capabilities: &Capabilities) {
+    if config.min_version > config.max_version {
+        report.invalid(format!(
+            "the oldest version, {}, is newer than the newest, {}",
+            config.min_version, config.max_version
+        ));
+    }
+    for version in [config.min_version, config.max_version] {
+        match version_capability(version) {
+            Some(capability) => report.require(capabilities, capability, true),
+            None => report.invalid(format!("unknown protocol version {version}")),
+        }
+    }
+}
+
+fn lists(report: &mut Report, config: &Config, capabilities: &Capabilities) {
+    report.list("cipher suites", &config.cipher_suites, &capabilities.cipher_suites, |suite| {
+        if suite.version() == ProtocolVersion::TLS13 {
+            Capability::CipherSuites13
+        } else {
+            Capability::CipherSuites12
+        }
+    });
+    report.list("groups", &config.groups, &capabilities.groups, |group| match group {
+        crate::NamedGroup::X25519MLKEM768 => Capability::PostQuantumGroup,
+        _ => Capability::Groups,
+    });
+    report.list(
+        "signature schemes",
+        &config.signature_schemes,
+        &capabilities.signature_schemes,
+        |_| Capability::SignatureSchemes,
+    );
+}
+
+fn verification(report: &mut Report, config: &Config, capabilities: &Capabilities) {
+    let client = config.side == Side::Client;
+    let verifies = config.verify_mode != VerifyMode::None;
+    report.require(capabilities, Capability::VerifyChain, verifies);
+    report.require(
+        capabilities,
+        Capability::VerifyTime,
+        verifies && config.verify_time != VerifyTime::System,
+    );
+    report.require(capabilities, Capability::VerifyName, config.needs_server_name());
+    let optional = !client && config.verify_mode == VerifyMode::Optional;
+    report.require(capabilities, Capability::ClientAuthOptional, optional);
+    let required = !client && config.verify_mode == VerifyMode::Required;
+    report.require(capabilities, Capability::ClientAuthRequired, required);
+    report.require(capabilities, Capability::Crl, !config.crls.is_empty());
+    let whole_chain = !config.crls.is_empty() && config.crl_scope == CrlScope::Chain;
+    report.require(capabilities, Capability::CrlChain, whole_chain);
+    if !verifies && !config.crls.is_empty() {
+        report.invalid("revocation lists without verification");
+    }
+}

@@ -1,0 +1,112 @@
+//! What a backend implements for one connection.
+
+use core::any::Any;
+
+use crate::{Bios, ChannelBinding, CipherSuite, Error, ErrorKind, Capability, Negotiated, Session, Status};
+
+/// What reading came to.
+#[allow(clippy::exhaustive_enums)] // control flow between the core and its backends
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Received {
+    /// This many bytes of application data, at least one.
+    Data(usize),
+    /// No complete record with application data is left in the incoming BIO.
+    WantRead,
+    /// The peer's `close_notify`.
+    CloseNotify,
+}
+
+/// One TLS connection of one library, without the rules that are the same for all.
+///
+/// For backends: an engine does what its library does best, and
+/// [`Object`](crate::Object) around it keeps the contract of
+/// [`SslObject`](crate::SslObject): order of calls, half-close, end of stream, sticky errors,
+/// limits. So an engine may rely on this:
+///
+/// * Nothing but [`handshake`](Self::handshake) is called until that has returned
+///   [`Status::Done`], and it is not called after.
+/// * After an error nothing is called any more but the getters.
+/// * [`write`](Self::write) is not called after [`close_notify`](Self::close_notify), which is called once.
+/// * [`read`](Self::read) and [`ready`](Self::ready) are not called after [`Received::CloseNotify`].
+/// * The first bytes of the incoming BIO look like TLS records.
+///
+/// And it must see to this: it takes from the incoming BIO whole records at most, never a
+/// byte beyond the one it works on; an error that it returns has its alert in the
+/// outgoing BIO already; the end of the incoming BIO is [`Status::WantRead`] or
+/// [`Received::WantRead`] like any lack of bytes.
+pub trait Engine: Send + 'static {
+    /// The context that makes such engines.
+    type Context: crate::Context;
+
+    /// Goes on with the handshake. Never returns [`Status::WantWrite`].
+    ///
+    /// # Errors
+    /// Fatal, with the alert queued.
+    fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error>;
+
+    /// What was agreed on. Called once, when the handshake is done.
+    fn negotiated(&mut self) -> Negotiated;
+
+    /// Decrypts from at most one record with application data into `dst`, which is not empty.
+    ///
+    /// # Errors
+    /// Fatal, with the alert queued.
+    fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Result<Received, Error>;
+
+    /// Reads as [`read`](Self::read) would, but leaves the data to be read.
+    ///
+    /// # Errors
+    /// Fatal, with the alert queued.
+    fn ready(&mut self, bios: &mut Bios) -> Result<Received, Error>;
+
+    /// Encrypts all of `src`, 1 to [`MAX_PLAINTEXT`](crate::MAX_PLAINTEXT) bytes, as one record.
+    ///
+    /// # Errors
+    /// Fatal.
+    fn write(&mut self, bios: &mut Bios, src: &[u8]) -> Result<(), Error>;
+
+    /// Queues `close_notify`.
+    ///
+    /// # Errors
+    /// Fatal.
+    fn close_notify(&mut self, bios: &mut Bios) -> Result<(), Error>;
+
+    /// Plaintext that is decrypted and not yet read, in bytes.
+    fn pending(&self) -> usize;
+
+    /// Client: the newest session that can be resumed.
+    fn session(&mut self) -> Option<Session>;
+
+    /// Fills `out`, which is not empty, with keying material.
+    ///
+    /// # Errors
+    /// Not fatal.
+    fn export_keying_material(
+        &mut self,
+        out: &mut [u8],
+        label: &str,
+        context: Option<&[u8]>,
+    ) -> Result<(), Error>;
+
+    /// The cipher suites that both ends have, by this end's preference.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] unless implemented.
+    fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error> {
+        Err(ErrorKind::Unsupported(Capability::SharedCiphers).into())
+    }
+
+    /// Channel binding data.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] unless implemented.
+    fn channel_binding(&mut self, kind: ChannelBinding) -> Result<Vec<u8>, Error> {
+        Err(ErrorKind::Unsupported(kind.capability()).into())
+    }
+
+    /// Gives back memory that the library does not need while idle.
+    fn trim(&mut self) {}
+
+    /// The library's own connection, to be downcast.
+    fn native(&mut self) -> &mut dyn Any;
+}

@@ -1,0 +1,125 @@
+//! What one end shows of itself.
+
+use core::fmt;
+use std::sync::Arc;
+
+use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
+use zeroize::Zeroizing;
+
+use crate::{Certificate, Error, ErrorKind};
+
+/// How the DER of a private key is laid out.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum KeyFormat {
+    /// RFC 8017, RSA only.
+    Pkcs1,
+    /// RFC 5958, any algorithm.
+    Pkcs8,
+    /// RFC 5915, elliptic curves only.
+    Sec1,
+}
+
+/// A private key in DER. Cheap to clone; the bytes are overwritten when the last clone goes.
+#[derive(Clone, Eq, PartialEq)]
+pub struct PrivateKey {
+    der: Arc<Zeroizing<Vec<u8>>>,
+    format: KeyFormat,
+}
+
+impl PrivateKey {
+    /// A key from its DER encoding, whose layout is found out.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidPrivateKey`] if it has none of the layouts of [`KeyFormat`].
+    pub fn from_der(der: Vec<u8>) -> Result<Self, Error> {
+        let der = Zeroizing::new(der);
+        let format = match PrivateKeyDer::try_from(der.as_slice()) {
+            Ok(key) => format_of(&key)?,
+            Err(why) => return Err(Error::new(ErrorKind::InvalidPrivateKey).with_detail(why)),
+        };
+        Ok(Self { der: Arc::new(der), format })
+    }
+
+    /// The first private key of a PEM text.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidPem`] if there is none: an encrypted key is none either.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
+        let key = PrivateKeyDer::from_pem_slice(pem).map_err(|error| {
+            Error::new(ErrorKind::InvalidPem).with_detail("private key").with_source(error)
+        })?;
+        let format = format_of(&key)?;
+        Ok(Self { der: Arc::new(Zeroizing::new(key.secret_der().to_vec())), format })
+    }
+
+    /// The DER encoding.
+    pub fn secret_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// How the DER is laid out.
+    pub fn format(&self) -> KeyFormat {
+        self.format
+    }
+}
+
+fn format_of(key: &PrivateKeyDer<'_>) -> Result<KeyFormat, Error> {
+    match key {
+        PrivateKeyDer::Pkcs1(_) => Ok(KeyFormat::Pkcs1),
+        PrivateKeyDer::Pkcs8(_) => Ok(KeyFormat::Pkcs8),
+        PrivateKeyDer::Sec1(_) => Ok(KeyFormat::Sec1),
+        _ => Err(ErrorKind::InvalidPrivateKey.into()),
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrivateKey").field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+/// A certificate chain and the private key of its first certificate.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Identity {
+    chain: Vec<Certificate>,
+    key: PrivateKey,
+}
+
+impl Identity {
+    /// An identity from a chain, the leaf first, each further certificate the issuer of the one
+    /// before; the root may be left out.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidCertificate`] if the chain is empty. Whether key and leaf belong
+    /// together is checked when a context is made.
+    pub fn new(chain: Vec<Certificate>, key: PrivateKey) -> Result<Self, Error> {
+        if chain.is_empty() {
+            return Err(Error::new(ErrorKind::InvalidCertificate).with_detail("an empty chain"));
+        }
+        Ok(Self { chain, key })
+    }
+
+    /// An identity from PEM texts, which may be one and the same text.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidPem`] if there is no certificate or no key.
+    pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, Error> {
+        Self::new(Certificate::all_from_pem(chain)?, PrivateKey::from_pem(key)?)
+    }
+
+    /// The chain, the leaf first.
+    pub fn chain(&self) -> &[Certificate] {
+        &self.chain
+    }
+
+    /// The leaf.
+    pub fn leaf(&self) -> &Certificate {
+        &self.chain[0]
+    }
+
+    /// The leaf's key.
+    pub fn key(&self) -> &PrivateKey {
+        &self.key
+    }
+}

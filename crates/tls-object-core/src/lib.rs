@@ -1,0 +1,181 @@
+//! The contract of `tls-object`: TLS connections between memory buffers, on any TLS library.
+//!
+//! Ciphertext goes in through an *incoming* [`MemoryBio`] and comes out through an
+//! *outgoing* one. Nothing else moves: no socket, no thread, no clock that was not handed
+//! in. The shape is that of Python's `ssl.SSLObject`, `ssl.MemoryBIO` and
+//! `ssl.SSLContext.wrap_bio`, and the names are kept.
+//!
+//! This crate holds traits, plain data and the rules; it sees no TLS library. Backends are
+//! crates of their own; the facade `tls-object` gathers them.
+//!
+//! | what | where |
+//! |---|---|
+//! | a connection | [`SslObject`]; its facts, [`Negotiated`]; how it ends, [`Closure`] |
+//! | its buffers | [`MemoryBio`], [`VecBio`], [`SharedBio`] |
+//! | what it is made from | [`Config`] and [`Wrap`], through a [`Context`] of a [`Backend`] |
+//! | what a library can do | [`Capabilities`], and [`Report`] for one configuration |
+//! | what went wrong | [`Error`], [`ErrorKind`], [`VerifyCode`], [`Alert`] |
+//! | for those who write a backend | [`Engine`], [`Object`], [`Bios`], [`RecordCursor`] |
+//!
+//! # The pump
+//!
+//! After **every** call that takes `&mut` the object, also after one that failed:
+//!
+//! 1. write out what [`outgoing`](SslObject::outgoing) holds;
+//! 2. act on what the call returned: on `WantRead` put more bytes into
+//!    [`incoming`](SslObject::incoming), or [`write_eof`](MemoryBio::write_eof) when the
+//!    transport has ended;
+//! 3. only then call again.
+//!
+//! Errors do not excuse the first step: the alert that tells the peer why waits there.
+//!
+//! Here is the whole of it for a blocking transport, a client that sends one request and
+//! reads the answer to its end:
+//!
+//! ```
+//! use std::io::{self, Read as _, Write};
+//! use tls_object_core::{Closure, Error, Read, SslObject, Status};
+//!
+//! /// Step 1.
+//! fn flush(tls: &mut dyn SslObject, transport: &mut impl Write) -> io::Result<()> {
+//!     let mut result = Ok(());
+//!     while tls.outgoing().pending() > 0 && result.is_ok() {
+//!         tls.outgoing().lend(&mut |bytes| match transport.write(bytes) {
+//!             Ok(n) => n,
+//!             Err(error) => {
+//!                 result = Err(error);
+//!                 0
+//!             }
+//!         });
+//!     }
+//!     result
+//! }
+//!
+//! /// Step 2, when the call wants to read.
+//! fn feed(tls: &mut dyn SslObject, transport: &mut impl io::Read) -> io::Result<()> {
+//!     let mut result = Ok(0);
+//!     tls.incoming()
+//!         .fill(16 * 1024, &mut |spare| {
+//!             result = transport.read(spare);
+//!             *result.as_ref().unwrap_or(&0)
+//!         })
+//!         .map_err(io::Error::other)?;
+//!     if result? == 0 {
+//!         tls.incoming().write_eof();
+//!     }
+//!     Ok(())
+//! }
+//!
+//! fn fetch<T: io::Read + Write>(
+//!     tls: &mut dyn SslObject,
+//!     transport: &mut T,
+//!     request: &[u8],
+//! ) -> io::Result<Vec<u8>> {
+//!     let fail = |error: Error| io::Error::other(error);
+//!     loop {
+//!         let step = tls.do_handshake();
+//!         flush(tls, transport)?;
+//!         match step.map_err(fail)? {
+//!             Status::Done(()) => break,
+//!             Status::WantRead => feed(tls, transport)?,
+//!             Status::WantWrite => {}
+//!         }
+//!     }
+//!     let mut rest = request;
+//!     while !rest.is_empty() {
+//!         let step = tls.write(rest);
+//!         flush(tls, transport)?;
+//!         match step.map_err(fail)? {
+//!             Status::Done(n) => rest = &rest[n..],
+//!             Status::WantRead => feed(tls, transport)?,
+//!             Status::WantWrite => {}
+//!         }
+//!     }
+//!     let mut answer = Vec::new();
+//!     let mut buffer = [0; 16 * 1024];
+//!     loop {
+//!         let step = tls.read(&mut buffer);
+//!         flush(tls, transport)?;
+//!         match step.map_err(fail)? {
+//!             Read::Data(n) => answer.extend_from_slice(&buffer[..n]),
+//!             Read::WantRead => feed(tls, transport)?,
+//!             Read::WantWrite => {}
+//!             Read::Closed(Closure::Clean) => break,
+//!             Read::Closed(Closure::Truncated) => return Err(io::ErrorKind::UnexpectedEof.into()),
+//!         }
+//!     }
+//!     tls.close().map_err(fail)?;
+//!     flush(tls, transport)?;
+//!     Ok(answer)
+//! }
+//! ```
+//!
+//! # Promises
+//!
+//! Every backend keeps them, and the conformance suite holds each to them:
+//!
+//! * Records are taken from the incoming BIO one at a time and never a byte beyond: what
+//!   follows the peer's `close_notify` is left there.
+//! * One `read` returns data of one record.
+//! * Closing is one direction at a time; [`unwrap`](SslObject::unwrap) never throws away data that was not read.
+//! * A transport that ends without `close_notify` is [`Closure::Truncated`], always.
+//! * An error that ended a connection is returned by every later call; facts once known stay.
+//! * A client that verifies refuses to begin without a server name, and a session is
+//!   refused where it does not belong.
+//! * A configuration that a library cannot honour is refused, never honoured in part.
+
+#![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+mod alert;
+mod backend;
+mod bios;
+mod capability;
+mod certificate;
+mod check;
+mod cipher_suite;
+mod config;
+mod dynamic;
+mod engine;
+mod error;
+mod identity;
+mod memory_bio;
+mod named_group;
+mod negotiated;
+mod object;
+mod record;
+mod registry;
+mod server_name;
+mod session;
+mod signature_scheme;
+mod ssl_object;
+mod status;
+mod verify;
+mod version;
+
+pub use alert::Alert;
+pub use backend::{Backend, Context, Library};
+pub use bios::Bios;
+pub use capability::{Capabilities, Capability, Support};
+pub use certificate::{Certificate, Crl};
+pub use check::{Report, check};
+pub use cipher_suite::CipherSuite;
+pub use config::{
+    AlpnMismatch, AlpnProtocol, Config, CrlScope, Setting, Side, VerifyMode, VerifyTime, Wrap,
+};
+pub use dynamic::{DynBackend, DynContext};
+pub use engine::{Engine, Received};
+pub use error::{Error, ErrorKind, Origin};
+pub use identity::{Identity, KeyFormat, PrivateKey};
+pub use memory_bio::{MemoryBio, SharedBio, VecBio};
+pub use named_group::NamedGroup;
+pub use negotiated::Negotiated;
+pub use object::Object;
+pub use record::{MAX_PLAINTEXT, RecordCursor};
+pub use server_name::{DnsName, ServerName};
+pub use session::{ContextId, Session};
+pub use signature_scheme::SignatureScheme;
+pub use ssl_object::{ChannelBinding, Cipher, SslObject};
+pub use status::{Closure, Read, Status};
+pub use verify::VerifyCode;
+pub use version::ProtocolVersion;

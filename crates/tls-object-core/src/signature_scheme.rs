@@ -1,0 +1,30 @@
+//! Signature schemes.
+
+use crate::registry::registry;
+
+registry! {
+    /// An algorithm for signatures in the handshake (RFC 8446 section 4.2.3, IANA "TLS SignatureScheme").
+    pub struct SignatureScheme(u16);
+    /// RSA PKCS#1 v1.5, TLS 1.2 only.
+    RSA_PKCS1_SHA256 = 0x0401, "rsa_pkcs1_sha256", "RSA+SHA256";
+    /// RSA PKCS#1 v1.5, TLS 1.2 only.
+    RSA_PKCS1_SHA384 = 0x0501, "rsa_pkcs1_sha384", "RSA+SHA384";
+    /// RSA PKCS#1 v1.5, TLS 1.2 only.
+    RSA_PKCS1_SHA512 = 0x0601, "rsa_pkcs1_sha512", "RSA+SHA512";
+    /// ECDSA; under TLS 1.3 with P-256 only.
+    ECDSA_SECP256R1_SHA256 = 0x0403, "ecdsa_secp256r1_sha256", "ECDSA+SHA256";
+    /// ECDSA; under TLS 1.3 with P-384 only.
+    ECDSA_SECP384R1_SHA384 = 0x0503, "ecdsa_secp384r1_sha384", "ECDSA+SHA384";
+    /// ECDSA; under TLS 1.3 with P-521 only.
+    ECDSA_SECP521R1_SHA512 = 0x0603, "ecdsa_secp521r1_sha512", "ECDSA+SHA512";
+    /// RSASSA-PSS with a plain RSA key.
+    RSA_PSS_RSAE_SHA256 = 0x0804, "rsa_pss_rsae_sha256", "RSA-PSS+SHA256";
+    /// RSASSA-PSS with a plain RSA key.
+    RSA_PSS_RSAE_SHA384 = 0x0805, "rsa_pss_rsae_sha384", "RSA-PSS+SHA384";
+    /// RSASSA-PSS with a plain RSA key.
+    RSA_PSS_RSAE_SHA512 = 0x0806, "rsa_pss_rsae_sha512", "RSA-PSS+SHA512";
+    /// Edwards curve 25519.
+    ED25519 = 0x0807, "ed25519", "ed25519";
+    /// Edwards curve 448.
+    ED448 = 0x0808, "ed448", "ed448";
+}

@@ -1,0 +1,251 @@
+//! The object: one connection between two memory BIOs.
+
+use core::{any::Any, fmt};
+
+use crate::{
+    Capability, Certificate, CipherSuite, DynContext, Error, MemoryBio, Negotiated, ProtocolVersion,
+    Read, ServerName, Session, Side, Status,
+};
+
+/// A kind of channel binding. Python: the argument of `get_channel_binding`.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ChannelBinding {
+    /// RFC 9266.
+    TlsExporter,
+    /// RFC 5929 section 4.
+    TlsServerEndPoint,
+    /// RFC 5929 section 3; undefined under TLS 1.3.
+    TlsUnique,
+}
+
+impl ChannelBinding {
+    /// The capability of giving it.
+    pub const fn capability(self) -> Capability {
+        match self {
+            Self::TlsExporter => Capability::ChannelBindingExporter,
+            Self::TlsServerEndPoint => Capability::ChannelBindingEndPoint,
+            Self::TlsUnique => Capability::ChannelBindingUnique,
+        }
+    }
+}
+
+/// A cipher as Python's `cipher()` describes it.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Cipher {
+    /// The suite.
+    pub suite: CipherSuite,
+    /// OpenSSL's name of the suite.
+    pub name: &'static str,
+    /// The version of the protocol that the suite belongs to.
+    pub protocol: ProtocolVersion,
+    /// The strength of the symmetric key in bits.
+    pub secret_bits: u16,
+}
+
+/// One TLS connection between two memory BIOs.
+///
+/// Made by a context ([`Context::wrap_bio`](crate::Context::wrap_bio)) and by nothing else.
+/// Moves no bytes but from and to its BIOs, and only while one of its methods runs. See [the
+/// crate's page](crate#the-pump) for the loop around it.
+///
+/// An error of a connection is final: each later call returns it again. Errors whose
+/// [`origin`](Error::origin) is [`Misuse`](crate::Origin::Misuse) concern one call only and leave the connection as it was.
+///
+/// Python: `ssl.SSLObject`.
+pub trait SslObject: Send + fmt::Debug {
+    /// The BIO that takes what the transport delivered.
+    fn incoming(&mut self) -> &mut dyn MemoryBio;
+
+    /// The BIO that holds what the transport shall deliver.
+    fn outgoing(&mut self) -> &mut dyn MemoryBio;
+
+    /// The context that made the object.
+    fn context(&self) -> &dyn DynContext;
+
+    /// The end that the object plays. Python: `server_side`.
+    fn side(&self) -> Side;
+
+    /// Client: whom it talks to. Python: `server_hostname`.
+    fn server_name(&self) -> Option<&ServerName>;
+
+    /// Goes on with the handshake.
+    ///
+    /// Takes records from the incoming BIO and puts records into the outgoing one.
+    /// A client's first call puts the ClientHello there.
+    ///
+    /// # Returns
+    /// * [`Status::Done`]: the handshake is done on this end; [`facts`](Self::facts) are known.
+    ///   Bytes may wait in the outgoing BIO all the same. Under TLS 1.3 a client is done before the
+    ///   server has judged the client's certificate; a refusal arrives with a later
+    ///   [`read`](Self::read).
+    /// * [`Status::WantRead`]: write out `outgoing`, put more bytes into `incoming`, call again.
+    /// * [`Status::WantWrite`]: write out `outgoing`, call again.
+    ///
+    /// # Errors
+    /// Why there will be no connection. The alert that tells the peer waits in `outgoing`.
+    ///
+    /// Python: `do_handshake`.
+    fn do_handshake(&mut self) -> Result<Status<()>, Error>;
+
+    /// Decrypts into `dst`.
+    ///
+    /// Takes whole records from the incoming BIO, one with application data at most, and
+    /// may put answers into the outgoing one. Begins or continues the handshake where it is not
+    /// done. An empty `dst` touches nothing and returns `Data(0)`.
+    ///
+    /// # Returns
+    /// * [`Read::Data`]: that many bytes stand at the front of `dst`.
+    /// * [`Read::WantRead`]: put more bytes into `incoming`, call again.
+    /// * [`Read::WantWrite`]: write out `outgoing`, call again.
+    /// * [`Read::Closed`]: nothing will follow. After a clean end writing goes on;
+    ///   bytes behind the peer's `close_notify` are left in `incoming`.
+    ///
+    /// # Errors
+    /// What ended the connection. The alert that tells the peer waits in `outgoing`.
+    ///
+    /// Python: `read`.
+    fn read(&mut self, dst: &mut [u8]) -> Result<Read, Error>;
+
+    /// Encrypts from `src` into the outgoing BIO.
+    ///
+    /// Begins or continues the handshake where it is not done; then nothing of `src` is taken. An
+    /// empty `src` makes no record.
+    ///
+    /// # Returns
+    /// * [`Status::Done`]: that many bytes from the front of `src` were taken; less than all when
+    ///   the outgoing BIO reached its limit.
+    /// * [`Status::WantRead`]: the handshake needs bytes.
+    /// * [`Status::WantWrite`]: nothing was taken; write out `outgoing`, call again.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::ProtocolIsShutdown`](crate::ErrorKind::ProtocolIsShutdown) after [`close`](Self::close) or
+    ///   [`unwrap`](Self::unwrap); reading goes on.
+    /// * What ended the connection.
+    ///
+    /// Python: `write`.
+    fn write(&mut self, src: &[u8]) -> Result<Status<usize>, Error>;
+
+    /// Sends `close_notify` if that was not done, then waits for the peer's.
+    ///
+    /// Never throws data away: where application data arrives first, it is left to be read.
+    ///
+    /// # Returns
+    /// * [`Status::Done`]: both ends have closed. What follows in `incoming` is not TLS any more and
+    ///   is left there, byte for byte.
+    /// * [`Status::WantRead`]: the peer's `close_notify` is not there yet.
+    /// * [`Status::WantWrite`]: write out `outgoing`, call again.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::ShutdownWhileInInit`](crate::ErrorKind::ShutdownWhileInInit) before the handshake is done.
+    /// * [`ErrorKind::UnreadData`](crate::ErrorKind::UnreadData): [`read`](Self::read) until it says `Closed` or `WantRead`,
+    ///   then call again.
+    /// * [`ErrorKind::Truncated`](crate::ErrorKind::Truncated): the transport ended first.
+    /// * What ended the connection.
+    ///
+    /// Python: `unwrap`.
+    fn unwrap(&mut self) -> Result<Status<()>, Error>;
+
+    /// Sends `close_notify` if that was not done, and waits for nothing. Reading goes on.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::ShutdownWhileInInit`](crate::ErrorKind::ShutdownWhileInInit) before the handshake is done.
+    /// * What ended the connection.
+    fn close(&mut self) -> Result<(), Error>;
+
+    /// Plaintext of the current record that is decrypted and not yet read, in bytes. Says nothing
+    /// about what waits in the incoming BIO. Python: `pending`.
+    fn pending(&self) -> usize;
+
+    /// What was agreed on; everything in it is empty until the handshake is done, and stays
+    /// as it is from then on.
+    fn facts(&self) -> &Negotiated;
+
+    /// The newest session that this client can offer to the same server again; `None` before there
+    /// is one, for a server, and where [`Config::resumption`](crate::Config::resumption) is off.
+    /// Under TLS 1.3 there is none until a `read` has met the server's ticket.
+    /// Python: `session`.
+    fn session(&mut self) -> Option<Session>;
+
+    /// Fills `out` with keying material that both ends can derive and nobody else (RFC 5705;
+    /// RFC 8446 section 7.5). Under TLS 1.3 no context and an empty one are the same.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): an empty `out`, or more than the protocol gives.
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    fn export_keying_material(
+        &mut self,
+        out: &mut [u8],
+        label: &str,
+        context: Option<&[u8]>,
+    ) -> Result<(), Error>;
+
+    /// The cipher suites that both ends have, by this end's preference. Python: `shared_ciphers`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),
+    /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error>;
+
+    /// Channel binding data. Python: `get_channel_binding`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),
+    /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    fn get_channel_binding(&mut self, kind: ChannelBinding) -> Result<Vec<u8>, Error>;
+
+    /// Bytes of memory that the BIOs hold on to. What the library holds is its own affair.
+    fn memory_in_use(&self) -> usize;
+
+    /// Gives back memory that an idle connection does not need.
+    fn trim(&mut self);
+
+    /// The library's own connection, to be downcast; the backend's page says to what. What is
+    /// done to it behind the object's back is not covered by any promise made here.
+    fn native(&mut self) -> &mut dyn Any;
+
+    /// The version of the protocol; `None` until the handshake is done. Python: `version`.
+    fn version(&self) -> Option<ProtocolVersion> {
+        self.facts().version
+    }
+
+    /// The cipher in use; `None` until the handshake is done. Python: `cipher`.
+    fn cipher(&self) -> Option<Cipher> {
+        let suite = self.facts().cipher_suite?;
+        Some(Cipher {
+            suite,
+            name: suite.openssl_name()?,
+            protocol: suite.version(),
+            secret_bits: suite.secret_bits()?,
+        })
+    }
+
+    /// The peer's own certificate; `None` until the handshake is done, or if it showed none.
+    /// Python: `getpeercert(binary_form=True)`.
+    fn getpeercert(&self) -> Option<&Certificate> {
+        self.facts().peer_certificates.first()
+    }
+
+    /// The application protocol, if one was agreed on. Python: `selected_alpn_protocol`.
+    fn selected_alpn_protocol(&self) -> Option<&[u8]> {
+        self.facts().alpn.as_ref().map(crate::AlpnProtocol::as_bytes)
+    }
+
+    /// Always `None`: Next Protocol Negotiation was never standardised and no backend speaks
+    /// it. Python: `selected_npn_protocol`.
+    fn selected_npn_protocol(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// Always `None`: no backend compresses (RFC 7457 section 2.6 says why not). Python: `compression`.
+    fn compression(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether an earlier session was resumed. Python: `session_reused`.
+    fn session_reused(&self) -> bool {
+        self.facts().resumed
+    }
+}

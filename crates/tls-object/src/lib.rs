@@ -1,0 +1,68 @@
+//! One sans-IO TLS engine API in the shape of Python's `ssl.SSLObject`, over several TLS
+//! libraries that answer alike.
+//!
+//! This crate gathers the contract (`tls-object-core`, re-exported whole) and the backends
+//! that its features switch on. Choose one by name at run time:
+//!
+//! ```
+//! # #[cfg(feature = "rustls")] {
+//! let backend = tls_object::backend("rustls")?;
+//! println!("{} runs on {}", backend.name(), backend.library());
+//! # }
+//! # Ok::<(), tls_object::Error>(())
+//! ```
+//!
+//! or name its type in the code, without `dyn`: [`rustls::Rustls`], [`openssl::OpenSsl`],
+//! [`boring::BoringSsl`].
+//!
+//! # Features
+//!
+//! Additive: any subset builds, none included, and switching one on changes nothing for code
+//! that does not ask for the new backend by name.
+//!
+//! * `rustls` (default): rustls with aws-lc-rs.
+//! * `rustls-aws-lc-rs`, `rustls-ring`: rustls with one cryptography provider each, as the
+//!   backends `rustls` and `rustls-ring`.
+//! * `openssl`: the system's OpenSSL, as the backend `openssl`.
+//! * `openssl-vendored`: OpenSSL built from source.
+//! * `boring`: BoringSSL, as the backend `boring`. Together with `openssl` in one program it needs three
+//!   lines of configuration: see `docs/linking.md` in the repository.
+
+#![forbid(unsafe_code)]
+
+pub use tls_object_core::*;
+
+#[cfg(feature = "boring")]
+pub use tls_object_boring as boring;
+#[cfg(feature = "openssl")]
+pub use tls_object_openssl as openssl;
+#[cfg(any(feature = "rustls-aws-lc-rs", feature = "rustls-ring"))]
+pub use tls_object_rustls as rustls;
+
+/// Every backend that is compiled in, always in this order: `rustls`, `rustls-ring`,
+/// `openssl`, `boring`.
+pub fn backends() -> &'static [&'static dyn DynBackend] {
+    &[
+        #[cfg(feature = "rustls-aws-lc-rs")]
+        &rustls::Rustls::AWS_LC_RS,
+        #[cfg(feature = "rustls-ring")]
+        &rustls::Rustls::RING,
+        #[cfg(feature = "openssl")]
+        &openssl::OpenSsl,
+        #[cfg(feature = "boring")]
+        &boring::BoringSsl,
+    ]
+}
+
+/// The backend of this name.
+///
+/// # Errors
+/// [`ErrorKind::UnknownBackend`] if it is not compiled in; the error lists those that are.
+pub fn backend(name: &str) -> Result<&'static dyn DynBackend, Error> {
+    backends().iter().copied().find(|backend| backend.name() == name).ok_or_else(|| {
+        let known: Vec<_> = backends().iter().map(|backend| backend.name()).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        Error::new(ErrorKind::UnknownBackend)
+            .with_detail(format!("{name:?}; compiled in: {known}"))
+    })
+}
