@@ -1,1 +1,24 @@
-//! Empty.
+//! [BoringSSL](https://boringssl.googlesource.com/boringssl) behind the contract of
+//! `tls-object`, through the `boring` crate.
+//!
+//! [`SslObject::native`](tls_object_core::SslObject::native) gives a [`boring::ssl::Ssl`].
+//!
+//! To link it into one program with OpenSSL, read `docs/linking.md` in the repository first. A
+//! program that is linked so that the `boring` crate runs on another library than BoringSSL
+//! gets [`ErrorKind::WrongLibrary`](tls_object_core::ErrorKind::WrongLibrary) instead of a context.
+
+#![deny(unsafe_code)]
+
+mod backend;
+mod capabilities;
+mod context;
+mod error;
+#[allow(unsafe_code)] // the only place that calls C
+mod ffi;
+mod library;
+mod session;
+mod settings;
+
+pub use backend::BoringSsl;
+pub use context::BoringContext;
+pub use library::{BoringEngine, BoringObject, Lib};

@@ -66,7 +66,8 @@ impl Report {
         let lacking = values.iter().filter(|value| !available.contains(value));
         match setting {
             Setting::Preferred(_) if values.iter().any(|value| available.contains(value)) => {
-                self.approximated.extend(lacking.map(|value| format!("{what}: {value} is left out")));
+                self.approximated
+                    .extend(lacking.map(|value| format!("{what}: {value} is left out")));
             }
             _ => self.errors.extend(lacking.map(|&value| {
                 Error::new(ErrorKind::Unsupported(missing_capability(value)))
@@ -92,7 +93,11 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     let client = config.side == Side::Client;
     report.require(capabilities, Capability::Client, client);
     report.require(capabilities, Capability::Server, !client);
-    report.require(capabilities, Capability::ClientCertificate, client && config.identity.is_some());
+    report.require(
+        capabilities,
+        Capability::ClientCertificate,
+        client && config.identity.is_some(),
+    );
     report.require(capabilities, Capability::SniIdentity, !config.identities_by_name.is_empty());
     report.require(capabilities, Capability::Alpn, !config.alpn.is_empty());
     report.require(
@@ -121,6 +126,10 @@ fn versions(report: &mut Report, config: &Config, capabilities: &Capabilities) {
             "the oldest version, {}, is newer than the newest, {}",
             config.min_version, config.max_version
         ));
+    }
+    let (oldest, newest) = config.version_range();
+    if config.min_version <= config.max_version && oldest > newest {
+        report.invalid("no cipher suite for any of the versions");
     }
     for version in [config.min_version, config.max_version] {
         match version_capability(version) {

@@ -133,6 +133,24 @@ impl AlpnProtocol {
         }
         wire
     }
+
+    /// The first of `own` that is among those `offered`, which are encoded as by
+    /// [`encode`](Self::encode). Gives the offered one.
+    ///
+    /// For backends whose library leaves the choice to them.
+    pub fn select<'a>(own: &[Self], offered: &'a [u8]) -> Option<&'a [u8]> {
+        own.iter().find_map(|own| {
+            let mut rest = offered;
+            while let Some((&len, behind)) = rest.split_first() {
+                let (name, next) = behind.split_at_checked(usize::from(len))?;
+                if name == own.as_bytes() {
+                    return Some(name);
+                }
+                rest = next;
+            }
+            None
+        })
+    }
 }
 
 impl core::fmt::Debug for AlpnProtocol {
@@ -229,6 +247,19 @@ impl Config {
     /// Whether a client that is made from this needs to be told the server's name.
     pub fn needs_server_name(&self) -> bool {
         self.side == Side::Client && self.verify_mode != VerifyMode::None && self.check_server_name
+    }
+
+    /// The oldest and the newest version that is spoken in the end: one that the list of cipher
+    /// suites leaves no suite for is not. The former is the newer when there is none at all, which
+    /// [`check`](crate::check) refuses.
+    pub fn version_range(&self) -> (ProtocolVersion, ProtocolVersion) {
+        let Some(suites) = self.cipher_suites.values() else {
+            return (self.min_version, self.max_version);
+        };
+        let versions = suites.iter().map(|suite| suite.version());
+        let oldest = versions.clone().min().unwrap_or(self.min_version);
+        let newest = versions.max().unwrap_or(self.max_version);
+        (self.min_version.max(oldest), self.max_version.min(newest))
     }
 
     /// The identity that a server shows to a client that asks for `name`.

@@ -2,7 +2,9 @@
 
 use core::any::Any;
 
-use crate::{Bios, ChannelBinding, CipherSuite, Error, ErrorKind, Capability, Negotiated, Session, Status};
+use crate::{
+    Bios, Capability, ChannelBinding, CipherSuite, Error, ErrorKind, Negotiated, Session, Status,
+};
 
 /// What reading came to.
 #[allow(clippy::exhaustive_enums)] // control flow between the core and its backends

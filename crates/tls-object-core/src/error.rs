@@ -218,7 +218,9 @@ impl fmt::Display for ErrorKind {
                 return write!(f, "the peer's certificate was not accepted: {code}");
             }
             Self::Unsupported(capability) => return write!(f, "not supported: {capability}"),
-            Self::BadHandshakeSignature => "a signature or check value of the handshake does not hold",
+            Self::BadHandshakeSignature => {
+                "a signature or check value of the handshake does not hold"
+            }
             Self::BadRecordMac => "a record failed authentication",
             Self::BioEnded => "cannot write to a memory BIO after write_eof",
             Self::CertificateRequired => "the peer did not send a certificate",
@@ -226,10 +228,14 @@ impl fmt::Display for ErrorKind {
             Self::Decode => "a message cannot be decoded",
             Self::HandshakeNotDone => "the handshake is not done yet",
             Self::HttpRequest => "the peer sent an HTTP request instead of a TLS record",
-            Self::HttpsProxyRequest => "the peer sent an HTTP proxy request instead of a TLS record",
+            Self::HttpsProxyRequest => {
+                "the peer sent an HTTP proxy request instead of a TLS record"
+            }
             Self::IllegalParameter => "a message is not allowed",
             Self::Internal => "internal error",
-            Self::InvalidArgument => "the call asks for something that the protocol does not define",
+            Self::InvalidArgument => {
+                "the call asks for something that the protocol does not define"
+            }
             Self::InvalidCertificate => "a certificate cannot be used",
             Self::InvalidConfig => "the configuration contradicts itself",
             Self::InvalidCrl => "a certificate revocation list cannot be used",

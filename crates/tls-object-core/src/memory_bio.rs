@@ -58,7 +58,8 @@ pub trait MemoryBio: Send {
     ///
     /// # Errors
     /// [`ErrorKind::BioEnded`] after [`write_eof`](Self::write_eof).
-    fn fill(&mut self, min: usize, put: &mut dyn FnMut(&mut [u8]) -> usize) -> Result<usize, Error>;
+    fn fill(&mut self, min: usize, put: &mut dyn FnMut(&mut [u8]) -> usize)
+    -> Result<usize, Error>;
 
     /// Bytes of memory that the BIO holds on to now.
     fn memory_in_use(&self) -> usize;
@@ -98,7 +99,11 @@ impl<B: MemoryBio + ?Sized> MemoryBio for Box<B> {
     fn lend(&mut self, take: &mut dyn FnMut(&[u8]) -> usize) -> usize {
         (**self).lend(take)
     }
-    fn fill(&mut self, min: usize, put: &mut dyn FnMut(&mut [u8]) -> usize) -> Result<usize, Error> {
+    fn fill(
+        &mut self,
+        min: usize,
+        put: &mut dyn FnMut(&mut [u8]) -> usize,
+    ) -> Result<usize, Error> {
         (**self).fill(min, put)
     }
     fn memory_in_use(&self) -> usize {
@@ -244,7 +249,11 @@ impl MemoryBio for VecBio {
         n
     }
 
-    fn fill(&mut self, min: usize, put: &mut dyn FnMut(&mut [u8]) -> usize) -> Result<usize, Error> {
+    fn fill(
+        &mut self,
+        min: usize,
+        put: &mut dyn FnMut(&mut [u8]) -> usize,
+    ) -> Result<usize, Error> {
         if self.ended {
             return Err(ErrorKind::BioEnded.into());
         }
@@ -337,7 +346,11 @@ impl MemoryBio for SharedBio {
     fn lend(&mut self, take: &mut dyn FnMut(&[u8]) -> usize) -> usize {
         self.bio().lend(take)
     }
-    fn fill(&mut self, min: usize, put: &mut dyn FnMut(&mut [u8]) -> usize) -> Result<usize, Error> {
+    fn fill(
+        &mut self,
+        min: usize,
+        put: &mut dyn FnMut(&mut [u8]) -> usize,
+    ) -> Result<usize, Error> {
         self.bio().fill(min, put)
     }
     fn memory_in_use(&self) -> usize {

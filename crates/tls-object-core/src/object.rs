@@ -4,9 +4,9 @@ use core::{any::Any, fmt};
 
 use crate::record::{HEADER, preamble};
 use crate::{
-    Alert, Bios, ChannelBinding, CipherSuite, Closure, DynContext, Engine, Error,
-    ErrorKind, MAX_PLAINTEXT, MemoryBio, Negotiated, Read, Received, ServerName, Session, Side,
-    SslObject, Status, Wrap,
+    Alert, Bios, ChannelBinding, CipherSuite, Closure, DynContext, Engine, Error, ErrorKind,
+    MAX_PLAINTEXT, MemoryBio, Negotiated, Read, Received, ServerName, Session, Side, SslObject,
+    Status, Wrap,
 };
 
 /// What one record adds to its plaintext at most, for the suites that are spoken here: header,

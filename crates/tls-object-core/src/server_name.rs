@@ -73,7 +73,10 @@ impl ServerName {
             if label.len() > 63 {
                 return Err(invalid(name, "a label longer than 63 bytes"));
             }
-            if !label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            if !label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            {
                 return Err(invalid(name, "only letters, digits, '-' and '_' make a label"));
             }
         }

@@ -3,8 +3,8 @@
 use core::{any::Any, fmt};
 
 use crate::{
-    Capability, Certificate, CipherSuite, DynContext, Error, MemoryBio, Negotiated, ProtocolVersion,
-    Read, ServerName, Session, Side, Status,
+    Capability, Certificate, CipherSuite, DynContext, Error, MemoryBio, Negotiated,
+    ProtocolVersion, Read, ServerName, Session, Side, Status,
 };
 
 /// A kind of channel binding. Python: the argument of `get_channel_binding`.

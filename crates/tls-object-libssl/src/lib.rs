@@ -1,1 +1,28 @@
-//! Empty.
+//! What the OpenSSL and the BoringSSL backend of `tls-object` share: the two libraries have
+//! the same calls for driving a connection, so this is written once.
+//!
+//! Internal: no promise of stability. A backend implements [`Calls`] with
+//! [`impl_calls!`] and [`Library`] by hand, and gets [`LibsslEngine`].
+//!
+//! | what | where |
+//! |---|---|
+//! | the raw calls, one method for each | [`Calls`] |
+//! | a `BIO` over the core's BIOs, which copies once and buffers nothing | `ffi::bio` |
+//! | one `SSL` with its `BIO`, safe to use | [`Connection`] |
+//! | the sessions of a client | [`Capture`] |
+//! | the engine, and which error is told | [`LibsslEngine`], [`Library`] |
+
+#![deny(unsafe_code)]
+
+mod calls;
+mod capture;
+mod engine;
+#[allow(unsafe_code)] // the only place that calls C
+mod ffi;
+mod library;
+
+pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback};
+pub use capture::Capture;
+pub use engine::LibsslEngine;
+pub use ffi::connection::{Connection, Outcome};
+pub use library::{Failure, Library, chosen};

@@ -1,1 +1,27 @@
-//! Empty.
+//! [OpenSSL](https://openssl-library.org) behind the contract of `tls-object`, through the
+//! `openssl` crate.
+//!
+//! Runs on the system's OpenSSL, 3.0 or newer, or with the feature `vendored` on one built from source. What
+//! the linked version can do is asked at run time: see [`OpenSsl`]'s `capabilities`.
+//!
+//! [`SslObject::native`](tls_object_core::SslObject::native) gives an [`openssl::ssl::Ssl`].
+//!
+//! To link it into one program with BoringSSL, read `docs/linking.md` in the repository first. A
+//! program that is linked so that the `openssl` crate runs on another library than OpenSSL
+//! gets [`ErrorKind::WrongLibrary`](tls_object_core::ErrorKind::WrongLibrary) instead of a context.
+
+#![deny(unsafe_code)]
+
+mod backend;
+mod capabilities;
+mod context;
+mod error;
+#[allow(unsafe_code)] // the only place that calls C
+mod ffi;
+mod library;
+mod session;
+mod settings;
+
+pub use backend::OpenSsl;
+pub use context::OpenSslContext;
+pub use library::{Lib, OpenSslEngine, OpenSslObject};

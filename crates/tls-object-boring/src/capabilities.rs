@@ -1,0 +1,49 @@
+//! What BoringSSL can do.
+
+use std::sync::OnceLock;
+
+use boring::ssl::{SslContext, SslContextBuilder, SslMethod};
+use tls_object_core::{
+    Capabilities, Capability, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme, Support,
+};
+
+use crate::ffi;
+
+/// The table for the library that is linked; found out once.
+pub(crate) fn capabilities() -> Capabilities {
+    static TABLE: OnceLock<Capabilities> = OnceLock::new();
+    TABLE.get_or_init(probe).clone()
+}
+
+fn probe() -> Capabilities {
+    Capabilities::new(
+        support,
+        usable(CipherSuite::KNOWN, |builder, suite| match suite.version() {
+            ProtocolVersion::TLS13 => ffi::set_tls13_suites(builder, &[suite]).is_ok(),
+            _ => suite
+                .openssl_name()
+                .is_some_and(|name| builder.set_strict_cipher_list(name).is_ok()),
+        }),
+        usable(NamedGroup::KNOWN, |builder, group| ffi::set_groups(builder, &[group]).is_ok()),
+        usable(SignatureScheme::KNOWN, |builder, scheme| {
+            builder.set_verify_algorithm_prefs(&[scheme.code().into()]).is_ok()
+        }),
+    )
+}
+
+/// The values that a context of the linked library takes.
+fn usable<T: Copy>(known: &[T], take: impl Fn(&mut SslContextBuilder, T) -> bool) -> Vec<T> {
+    let Ok(mut builder) = SslContext::builder(SslMethod::tls()) else { return Vec::new() };
+    known.iter().copied().filter(|&value| take(&mut builder, value)).collect()
+}
+
+fn support(capability: Capability) -> Support {
+    use Capability as C;
+    match capability {
+        C::ChannelBindingEndPoint | C::ChannelBindingExporter | C::ChannelBindingUnique => {
+            Support::No("this project does not compute it on BoringSSL yet".into())
+        }
+        C::SharedCiphers => Support::No("BoringSSL's SSL_get_shared_ciphers is a stub".into()),
+        _ => Support::Native,
+    }
+}

@@ -1,0 +1,116 @@
+//! The only unsafe code of this crate: calls that the `boring` crate has no safe function for.
+
+use core::ffi::{c_int, c_long};
+use std::ffi::CStr;
+use std::ptr;
+
+use boring::error::ErrorStack;
+use boring::ssl::{Ssl, SslContextBuilder, SslRef, SslSession};
+use foreign_types_05::{ForeignType as _, ForeignTypeRef as _};
+use tls_object_core::{CipherSuite, NamedGroup};
+use tls_object_libssl::impl_calls;
+
+use crate::library::Lib;
+
+impl_calls!(
+    Lib,
+    boring_sys,
+    BIO_meth_set_read,
+    BIO_meth_set_write,
+    BIO_meth_set_ctrl,
+    boring_sys::SSL_set_info_callback
+);
+
+/// What the linked library calls itself.
+pub(crate) fn version() -> &'static str {
+    // SAFETY: has no preconditions.
+    let text = unsafe { boring_sys::OpenSSL_version(0) };
+    if text.is_null() {
+        return "";
+    }
+    // SAFETY: a static string of the library.
+    unsafe { CStr::from_ptr(text) }.to_str().unwrap_or("")
+}
+
+/// The `SSL` of a handle.
+pub(crate) fn as_ptr(ssl: &Ssl) -> *mut boring_sys::SSL {
+    ssl.as_ptr()
+}
+
+/// `SSL_CTX_set1_tls13_ciphers`.
+pub(crate) fn set_tls13_suites(
+    builder: &mut SslContextBuilder,
+    suites: &[CipherSuite],
+) -> Result<(), ErrorStack> {
+    let ids: Vec<u16> = suites.iter().map(|suite| suite.code()).collect();
+    // SAFETY: the context is valid; the library copies the array, and no flags are allowed.
+    succeeded(unsafe {
+        boring_sys::SSL_CTX_set1_tls13_ciphers(
+            builder.as_ptr(),
+            ids.as_ptr(),
+            ptr::null(),
+            ids.len(),
+        )
+    })
+}
+
+/// `SSL_CTX_set1_group_ids`.
+pub(crate) fn set_groups(
+    builder: &mut SslContextBuilder,
+    groups: &[NamedGroup],
+) -> Result<(), ErrorStack> {
+    let ids: Vec<u16> = groups.iter().map(|group| group.code()).collect();
+    // SAFETY: the context is valid; the library copies the array.
+    succeeded(unsafe {
+        boring_sys::SSL_CTX_set1_group_ids(builder.as_ptr(), ids.as_ptr(), ids.len())
+    })
+}
+
+/// `X509_STORE_add_crl` to the store that the context verifies against.
+pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(), ErrorStack> {
+    let mut next = der.as_ptr();
+    let len = c_long::try_from(der.len()).unwrap_or(c_long::MAX);
+    // SAFETY: `next` has `len` readable bytes.
+    let crl = unsafe { boring_sys::d2i_X509_CRL(ptr::null_mut(), &raw mut next, len) };
+    if crl.is_null() {
+        return Err(ErrorStack::get());
+    }
+    let store = builder.cert_store_mut().as_ptr();
+    // SAFETY: both are valid; the store takes a reference of its own.
+    let ret = unsafe { boring_sys::X509_STORE_add_crl(store, crl) };
+    // SAFETY: ours since `d2i_X509_CRL`.
+    unsafe { boring_sys::X509_CRL_free(crl) };
+    succeeded(ret)
+}
+
+/// `SSL_set_session`.
+pub(crate) fn set_session(ssl: &mut SslRef, session: &SslSession) -> Result<(), ErrorStack> {
+    // SAFETY: the session came from a connection of the same `SSL_CTX`: `Wrap::check` has seen to it.
+    unsafe { ssl.set_session(session) }
+}
+
+/// `SSL_get_verify_result`, which the safe function turns into an opaque value.
+pub(crate) fn verify_result(ssl: &SslRef) -> c_int {
+    // SAFETY: the connection is valid.
+    let result = unsafe { boring_sys::SSL_get_verify_result(ssl.as_ptr()) };
+    c_int::try_from(result).unwrap_or(boring_sys::X509_V_ERR_UNSPECIFIED)
+}
+
+/// The name of the library for an error of its TLS part.
+#[cfg(test)]
+pub(crate) fn reason_name(library: c_int, reason: c_int) -> Option<&'static str> {
+    // `ERR_PACK`: the part of the library in the top byte, the reason in the low 12 bits.
+    let code = ((library as u32) << 24) | (reason as u32 & 0xfff);
+    // SAFETY: has no preconditions.
+    let text = unsafe { boring_sys::ERR_reason_error_string(code) };
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: a static string of the library.
+    unsafe { CStr::from_ptr(text) }.to_str().ok()
+}
+
+/// One is success, everything else has left its reasons in the error queue.
+fn succeeded(ret: c_int) -> Result<(), ErrorStack> {
+    if ret == 1 { Ok(()) } else { Err(ErrorStack::get()) }
+}

@@ -1,0 +1,43 @@
+//! Sessions that a client takes along.
+
+use std::sync::LazyLock;
+
+use boring::error::ErrorStack;
+use boring::ex_data::Index;
+use boring::ssl::{Ssl, SslRef, SslSession, SslVersion};
+use tls_object_core::{ContextId, ProtocolVersion, Session, Wrap};
+use tls_object_libssl::Capture;
+
+use crate::ffi;
+
+/// Where a connection keeps its sessions.
+static INDEX: LazyLock<Result<Index<Ssl, Capture<SslSession>>, ErrorStack>> =
+    LazyLock::new(Ssl::new_ex_index);
+
+/// Makes a new connection keep its sessions, and offer the one that `wrap` brings.
+pub(crate) fn begin(ssl: &mut SslRef, context: ContextId, wrap: &Wrap) -> Result<(), ErrorStack> {
+    let index = INDEX.as_ref().map_err(Clone::clone)?;
+    if let Some(session) = Capture::offered_by(wrap) {
+        ffi::set_session(ssl, session)?;
+    }
+    ssl.set_ex_data(*index, Capture::new(context, wrap));
+    Ok(())
+}
+
+/// Called by the library with each new session.
+pub(crate) fn store(ssl: &mut SslRef, session: SslSession) {
+    let index = INDEX.as_ref().ok();
+    if let Some(capture) = index.and_then(|&index| ssl.ex_data_mut(index)) {
+        capture.store(session);
+    }
+}
+
+/// The newest session that can be resumed.
+pub(crate) fn newest(ssl: &SslRef) -> Option<Session> {
+    let capture = ssl.ex_data(*INDEX.as_ref().ok()?)?;
+    capture.newest(ssl.session_reused(), |session| match session.protocol_version() {
+        SslVersion::TLS1_2 => Some(ProtocolVersion::TLS12),
+        SslVersion::TLS1_3 => Some(ProtocolVersion::TLS13),
+        _ => None,
+    })
+}

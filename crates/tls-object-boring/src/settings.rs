@@ -1,0 +1,197 @@
+//! Each setting of a configuration, told to an `SSL_CTX`.
+
+use std::collections::BTreeMap;
+
+use boring::error::ErrorStack;
+use boring::pkey::PKey;
+use boring::ssl::{
+    AlpnError, NameType, SniError, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions,
+    SslSessionCacheMode, SslSignatureAlgorithm, SslVerifyMode, SslVersion,
+};
+use boring::x509::X509;
+use tls_object_core::{
+    AlpnMismatch, AlpnProtocol, Config, Error, ErrorKind, Identity, ProtocolVersion, Side,
+    SignatureScheme, VerifyMode,
+};
+use tls_object_libssl::chosen;
+
+use crate::error::{key_error, library_error};
+use crate::{BoringSsl, capabilities, ffi, session};
+
+/// Sessions of one context are not resumed by another: their ticket keys differ. BoringSSL wants
+/// to be told all the same.
+const SESSION_ID_CONTEXT: &[u8] = b"tls-object";
+
+/// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
+/// default without SHA-1, and with Ed25519.
+const DEFAULT_SCHEMES: &[SignatureScheme] = &[
+    SignatureScheme::ECDSA_SECP256R1_SHA256,
+    SignatureScheme::RSA_PSS_RSAE_SHA256,
+    SignatureScheme::RSA_PKCS1_SHA256,
+    SignatureScheme::ECDSA_SECP384R1_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA384,
+    SignatureScheme::RSA_PKCS1_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA512,
+    SignatureScheme::RSA_PKCS1_SHA512,
+    SignatureScheme::ED25519,
+];
+
+/// Builds the `SSL_CTX` of a configuration that has passed the check.
+pub(crate) fn build(config: &Config) -> Result<SslContext, Error> {
+    let mut builder = with_identity(config, config.identity.as_ref())?;
+    if !config.identities_by_name.is_empty() {
+        let mut by_name = BTreeMap::new();
+        for (name, identity) in &config.identities_by_name {
+            by_name.insert(name.clone(), with_identity(config, Some(identity))?.build());
+        }
+        builder.set_servername_callback(move |ssl, _alert| {
+            let name = ssl.servername_raw(NameType::HOST_NAME).map(<[u8]>::to_ascii_lowercase);
+            let context = name
+                .and_then(|name| String::from_utf8(name).ok())
+                .and_then(|name| by_name.get(&name));
+            match context.map(|context| ssl.set_ssl_context(context)) {
+                Some(Err(_)) => Err(SniError::ALERT_FATAL),
+                Some(Ok(())) | None => Ok(()),
+            }
+        });
+    }
+    Ok(builder.build())
+}
+
+/// Everything but the choice by name.
+fn with_identity(config: &Config, identity: Option<&Identity>) -> Result<SslContextBuilder, Error> {
+    let mut builder = SslContext::builder(SslMethod::tls()).map_err(library_error)?;
+    builder.set_mode(SslMode::ACCEPT_MOVING_WRITE_BUFFER | SslMode::ENABLE_PARTIAL_WRITE);
+    builder.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
+    negotiation(&mut builder, config).map_err(library_error)?;
+    alpn(&mut builder, config).map_err(library_error)?;
+    sessions(&mut builder, config).map_err(library_error)?;
+    if let Some(identity) = identity {
+        show(&mut builder, identity)?;
+    }
+    verification(&mut builder, config)?;
+    Ok(builder)
+}
+
+fn negotiation(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
+    let capabilities = capabilities::capabilities();
+    let (min, max) = config.version_range();
+    builder.set_min_proto_version(Some(native_version(min)))?;
+    builder.set_max_proto_version(Some(native_version(max)))?;
+    if let Some(suites) = chosen(&config.cipher_suites, &capabilities.cipher_suites) {
+        let (new, old): (Vec<_>, Vec<_>) =
+            suites.into_iter().partition(|suite| suite.version() == ProtocolVersion::TLS13);
+        // With none of a version left, that version is outside of the range set above.
+        if !old.is_empty() {
+            let names: Vec<_> = old.iter().filter_map(|suite| suite.openssl_name()).collect();
+            builder.set_strict_cipher_list(&names.join(":"))?;
+        }
+        if !new.is_empty() {
+            ffi::set_tls13_suites(builder, &new)?;
+        }
+    }
+    if let Some(groups) = chosen(&config.groups, &capabilities.groups) {
+        ffi::set_groups(builder, &groups)?;
+    }
+    let schemes = chosen(&config.signature_schemes, &capabilities.signature_schemes)
+        .unwrap_or_else(|| DEFAULT_SCHEMES.to_vec());
+    let accepted: Vec<_> =
+        schemes.iter().map(|scheme| SslSignatureAlgorithm::from(scheme.code())).collect();
+    builder.set_verify_algorithm_prefs(&accepted)
+}
+
+fn native_version(version: ProtocolVersion) -> SslVersion {
+    match version {
+        ProtocolVersion::TLS12 => SslVersion::TLS1_2,
+        _ => SslVersion::TLS1_3,
+    }
+}
+
+fn alpn(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
+    if config.alpn.is_empty() {
+        return Ok(());
+    }
+    if config.side == Side::Client {
+        return builder.set_alpn_protos(&AlpnProtocol::encode(&config.alpn));
+    }
+    let own = config.alpn.clone();
+    let mismatch = match config.alpn_mismatch {
+        AlpnMismatch::Alert => AlpnError::ALERT_FATAL,
+        AlpnMismatch::Continue => AlpnError::NOACK,
+    };
+    builder.set_alpn_select_callback(move |_ssl, offered| {
+        AlpnProtocol::select(&own, offered).ok_or(mismatch)
+    });
+    Ok(())
+}
+
+fn sessions(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
+    if !config.resumption {
+        builder.set_session_cache_mode(SslSessionCacheMode::OFF);
+        builder.set_options(SslOptions::NO_TICKET);
+        return Ok(());
+    }
+    match config.side {
+        Side::Client => {
+            builder.set_session_cache_mode(
+                SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL,
+            );
+            builder.set_new_session_callback(session::store);
+        }
+        // Tickets carry the state of a session; nothing is kept here.
+        Side::Server => {
+            builder.set_session_cache_mode(SslSessionCacheMode::OFF);
+            builder.set_session_id_context(SESSION_ID_CONTEXT)?;
+        }
+    }
+    Ok(())
+}
+
+fn show(builder: &mut SslContextBuilder, identity: &Identity) -> Result<(), Error> {
+    let mut chain = identity.chain().iter().map(|certificate| parse(certificate.der()));
+    if let Some(leaf) = chain.next() {
+        let leaf = leaf?;
+        builder.set_certificate(&leaf).map_err(certificate_error)?;
+    }
+    for issuer in chain {
+        builder.add_extra_chain_cert(issuer?).map_err(library_error)?;
+    }
+    let key = PKey::private_key_from_der(identity.key().secret_der()).map_err(|error| {
+        Error::new(ErrorKind::InvalidPrivateKey).with_backend(BoringSsl::NAME).with_source(error)
+    })?;
+    builder.set_private_key(&key).map_err(key_error)?;
+    builder.check_private_key().map_err(key_error)
+}
+
+fn verification(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Error> {
+    let asks = match (config.verify_mode, config.side) {
+        (VerifyMode::None, _) => SslVerifyMode::NONE,
+        (VerifyMode::Optional, Side::Server) => SslVerifyMode::PEER,
+        _ => SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT,
+    };
+    builder.set_verify(asks);
+    if config.verify_mode == VerifyMode::None {
+        return Ok(());
+    }
+    for anchor in &config.trust_anchors {
+        let anchor = parse(anchor.der())?;
+        if config.side == Side::Server {
+            builder.add_client_ca(&anchor).map_err(library_error)?;
+        }
+        builder.cert_store_mut().add_cert(&anchor).map_err(certificate_error)?;
+    }
+    for crl in &config.crls {
+        ffi::add_crl(builder, crl.der()).map_err(|error| {
+            Error::new(ErrorKind::InvalidCrl).with_backend(BoringSsl::NAME).with_source(error)
+        })?;
+    }
+    Ok(())
+}
+
+fn parse(der: &[u8]) -> Result<X509, Error> {
+    X509::from_der(der).map_err(certificate_error)
+}
+
+fn certificate_error(error: ErrorStack) -> Error {
+    Error::new(ErrorKind::InvalidCertificate).with_backend(BoringSsl::NAME).with_source(error)
+}

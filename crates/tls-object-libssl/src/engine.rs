@@ -1,0 +1,154 @@
+//! The engine over either library.
+
+use core::any::Any;
+use core::ffi::c_int;
+
+use tls_object_core::{
+    Bios, Engine, Error, ErrorKind, Negotiated, Received, Session, Side, Status, VerifyCode,
+};
+
+use crate::{Connection, Library, Outcome};
+
+/// The engine over either library.
+#[derive(Debug)]
+pub struct LibsslEngine<L: Library> {
+    connection: Connection<L>,
+    side: Side,
+}
+
+impl<L: Library> LibsslEngine<L> {
+    /// An engine around a new `SSL`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Library`] when the library is out of memory.
+    pub fn new(ssl: L::Handle, side: Side) -> Result<Self, Error> {
+        let connection = Connection::new(ssl, side)
+            .ok_or_else(|| Error::new(ErrorKind::Library).with_backend(L::NAME))?;
+        Ok(Self { connection, side })
+    }
+
+    /// The error of a call that failed, and the end of the error queue.
+    #[cold]
+    fn failure(&self, ssl_error: c_int) -> Error {
+        let failure = L::take_errors();
+        let told = failure.codes.iter().find_map(|&(library, reason)| L::kind(library, reason));
+        let kind = match told {
+            // The reason says that there was an alert; which one it was, the alert itself says best.
+            _ if self.connection.alert_received().is_some() && !self.is_ours(told) => self
+                .connection
+                .alert_received()
+                .map_or(ErrorKind::Internal, ErrorKind::AlertReceived),
+            Some(ErrorKind::CertificateVerify(_)) => {
+                let code = L::verify_result(self.connection.handle());
+                ErrorKind::CertificateVerify(VerifyCode::from_openssl(code))
+            }
+            Some(kind) => kind,
+            None => ErrorKind::Library,
+        };
+        let error = Error::new(kind)
+            .with_alert_sent(self.connection.alert_sent())
+            .with_backend(L::NAME)
+            .with_source(failure.source);
+        match kind {
+            ErrorKind::Library => error.with_detail(format!("SSL_get_error says {ssl_error}")),
+            _ => error,
+        }
+    }
+
+    /// Whether this end found the fault, rather than being told of one by an alert.
+    fn is_ours(&self, told: Option<ErrorKind>) -> bool {
+        self.connection.alert_sent().is_some()
+            && !matches!(told, None | Some(ErrorKind::AlertReceived(_)))
+    }
+
+    fn received(&self, outcome: Outcome) -> Result<Received, Error> {
+        match outcome {
+            Outcome::Done(n) => Ok(Received::Data(n)),
+            Outcome::WantRead => Ok(Received::WantRead),
+            Outcome::CloseNotify => Ok(Received::CloseNotify),
+            Outcome::Failed(error) => Err(self.failure(error)),
+        }
+    }
+}
+
+impl<L: Library> Engine for LibsslEngine<L> {
+    type Context = L::Context;
+
+    fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
+        match self.connection.do_handshake(bios) {
+            Outcome::Done(_) => {}
+            Outcome::WantRead => return Ok(Status::WantRead),
+            Outcome::CloseNotify => {
+                return Err(Error::new(ErrorKind::ClosedDuringHandshake)
+                    .with_backend(L::NAME)
+                    .with_source(L::take_errors().source));
+            }
+            Outcome::Failed(error) => return Err(self.failure(error)),
+        }
+        if L::HOLDS_TICKETS_BACK && self.side == Side::Server {
+            // A write of nothing makes no record, but lets go of what is held back.
+            if let Outcome::Failed(error) = self.connection.write(bios, &[]) {
+                return Err(self.failure(error));
+            }
+        }
+        Ok(Status::Done(()))
+    }
+
+    fn negotiated(&mut self) -> Negotiated {
+        L::negotiated(self.connection.handle())
+    }
+
+    fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Result<Received, Error> {
+        let outcome = self.connection.read(bios, dst);
+        self.received(outcome)
+    }
+
+    fn ready(&mut self, bios: &mut Bios) -> Result<Received, Error> {
+        let outcome = self.connection.peek(bios);
+        self.received(outcome)
+    }
+
+    fn write(&mut self, bios: &mut Bios, src: &[u8]) -> Result<(), Error> {
+        match self.connection.write(bios, src) {
+            Outcome::Done(n) if n == src.len() => Ok(()),
+            // The outgoing BIO takes everything, so a record is written whole or not at all.
+            Outcome::Done(_) | Outcome::WantRead | Outcome::CloseNotify => {
+                Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
+            }
+            Outcome::Failed(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn close_notify(&mut self, bios: &mut Bios) -> Result<(), Error> {
+        match self.connection.shutdown(bios) {
+            Outcome::Failed(error) => Err(self.failure(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn pending(&self) -> usize {
+        self.connection.pending()
+    }
+
+    fn session(&mut self) -> Option<Session> {
+        match self.side {
+            Side::Client => L::session(self.connection.handle_mut()),
+            Side::Server => None,
+        }
+    }
+
+    fn export_keying_material(
+        &mut self,
+        out: &mut [u8],
+        label: &str,
+        context: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        L::export(self.connection.handle(), out, label, context).map_err(|source| {
+            Error::new(ErrorKind::InvalidArgument).with_backend(L::NAME).with_source(source)
+        })
+    }
+
+    fn native(&mut self) -> &mut dyn Any {
+        self.connection.handle_mut()
+    }
+}

@@ -1,0 +1,211 @@
+//! One `SSL` with its `BIO`, safe to use.
+
+use core::ffi::{c_int, c_void};
+use core::ptr::NonNull;
+
+use tls_object_core::{Alert, Bios, Side};
+
+use super::bio::{self, Slot};
+use crate::{Calls, Library};
+
+const SSL_ERROR_WANT_READ: c_int = 2;
+const SSL_ERROR_ZERO_RETURN: c_int = 6;
+const SSL_CB_READ: c_int = 0x04;
+const SSL_CB_WRITE: c_int = 0x08;
+const SSL_CB_ALERT: c_int = 0x4000;
+const FATAL: u8 = 2;
+
+/// What a call came to.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// It is done; the number is what the function returned, at least 0.
+    Done(usize),
+    /// It needs more bytes.
+    WantRead,
+    /// The peer has sent `close_notify`.
+    CloseNotify,
+    /// It failed; the number is what `SSL_get_error` says. The error queue says more.
+    Failed(c_int),
+}
+
+/// The slot of one connection, at an address that stays.
+struct OwnedSlot(NonNull<Slot>);
+
+impl OwnedSlot {
+    fn new() -> Self {
+        Self(NonNull::from(Box::leak(Box::new(Slot::new()))))
+    }
+}
+
+impl Drop for OwnedSlot {
+    fn drop(&mut self) {
+        // SAFETY: leaked by `new` and freed here only.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+/// One `SSL` with its `BIO`.
+///
+/// The BIOs of the core are lent to each call; between calls the library reaches none.
+pub struct Connection<L: Library> {
+    // Before the slot: the library frees its `BIO`s, which point to the slot, with the `SSL`.
+    ssl: L::Handle,
+    slot: OwnedSlot,
+}
+
+// SAFETY: the handle is `Send`; the slot is reached through this owner only, and holds nothing but
+// plain data between calls.
+unsafe impl<L: Library> Send for Connection<L> {}
+
+impl<L: Library> core::fmt::Debug for Connection<L> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+impl<L: Library> Connection<L> {
+    /// Gives `ssl` its `BIO` and its side. `None` when the library is out of memory.
+    pub fn new(ssl: L::Handle, side: Side) -> Option<Self> {
+        let connection = Self { ssl, slot: OwnedSlot::new() };
+        // SAFETY: the slot is freed after the `SSL`, and so after the `BIO`.
+        let bio = unsafe { bio::new::<L>(connection.slot.0.as_ptr()) }?;
+        let raw = L::as_ptr(&connection.ssl);
+        // SAFETY: both are valid. One `BIO` for both directions: the `SSL` takes the one reference.
+        unsafe { L::ssl_set_bio(raw, bio, bio) };
+        // SAFETY: `raw` is valid, and reads from a `BIO` of ours for as long as it lives.
+        unsafe { L::ssl_set_info_callback(raw, on_info::<L>) };
+        match side {
+            // SAFETY: `raw` is valid.
+            Side::Client => unsafe { L::ssl_set_connect_state(raw) },
+            // SAFETY: `raw` is valid.
+            Side::Server => unsafe { L::ssl_set_accept_state(raw) },
+        }
+        Some(connection)
+    }
+
+    /// The library's own handle.
+    pub fn handle(&self) -> &L::Handle {
+        &self.ssl
+    }
+
+    /// The library's own handle.
+    pub fn handle_mut(&mut self) -> &mut L::Handle {
+        &mut self.ssl
+    }
+
+    /// `SSL_do_handshake`.
+    pub fn do_handshake(&mut self, bios: &mut Bios) -> Outcome {
+        // SAFETY: `ssl` is valid.
+        self.call(bios, |ssl| unsafe { L::ssl_do_handshake(ssl) })
+    }
+
+    /// `SSL_read` into `dst`.
+    pub fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Outcome {
+        let len = clamp(dst.len());
+        let buf = dst.as_mut_ptr().cast::<c_void>();
+        // SAFETY: `ssl` is valid and `buf` has `len` writable bytes.
+        self.call(bios, |ssl| unsafe { L::ssl_read(ssl, buf, len) })
+    }
+
+    /// `SSL_peek` at one byte.
+    pub fn peek(&mut self, bios: &mut Bios) -> Outcome {
+        let mut byte = 0_u8;
+        let buf = (&raw mut byte).cast::<c_void>();
+        // SAFETY: `ssl` is valid and `buf` has one writable byte.
+        self.call(bios, |ssl| unsafe { L::ssl_peek(ssl, buf, 1) })
+    }
+
+    /// `SSL_write` from `src`.
+    pub fn write(&mut self, bios: &mut Bios, src: &[u8]) -> Outcome {
+        let len = clamp(src.len());
+        let buf = src.as_ptr().cast::<c_void>();
+        // SAFETY: `ssl` is valid and `buf` has `len` readable bytes.
+        self.call(bios, |ssl| unsafe { L::ssl_write(ssl, buf, len) })
+    }
+
+    /// `SSL_shutdown`, once: it queues `close_notify`.
+    pub fn shutdown(&mut self, bios: &mut Bios) -> Outcome {
+        // SAFETY: `ssl` is valid.
+        self.call(bios, |ssl| match unsafe { L::ssl_shutdown(ssl) } {
+            // Sent, the peer's not yet received: all that was asked.
+            0 => 1,
+            ret => ret,
+        })
+    }
+
+    /// `SSL_pending`.
+    pub fn pending(&self) -> usize {
+        // SAFETY: the handle is valid.
+        let pending = unsafe { L::ssl_pending(L::as_ptr(&self.ssl)) };
+        usize::try_from(pending).unwrap_or(0)
+    }
+
+    /// The fatal alert that the library sent, if it sent one.
+    pub fn alert_sent(&self) -> Option<Alert> {
+        // SAFETY: valid, and no call runs.
+        let sent = unsafe { (*self.slot.0.as_ptr()).alert_sent };
+        sent.filter(|&(level, _)| level == FATAL).map(|(_, alert)| Alert::new(alert))
+    }
+
+    /// The last alert that arrived and was not `close_notify`, if one did.
+    pub fn alert_received(&self) -> Option<Alert> {
+        // SAFETY: valid, and no call runs.
+        let received = unsafe { (*self.slot.0.as_ptr()).alert_received };
+        received.map(|(_, alert)| Alert::new(alert)).filter(|&alert| alert != Alert::CLOSE_NOTIFY)
+    }
+
+    /// Runs one call with `bios` within reach and an empty error queue.
+    fn call(
+        &mut self,
+        bios: &mut Bios,
+        call: impl FnOnce(*mut <L as Calls>::Ssl) -> c_int,
+    ) -> Outcome {
+        let ssl = L::as_ptr(&self.ssl);
+        // `SSL_get_error` judges by the queue of the thread: what others left there must go first.
+        // SAFETY: has no preconditions.
+        unsafe { L::err_clear_error() };
+        // SAFETY: the slot is valid, no reference into it is held, and `&mut self` runs one call at a time.
+        let ret = unsafe { Slot::lend(self.slot.0.as_ptr(), bios, || call(ssl)) };
+        if ret > 0 {
+            // Not negative.
+            return Outcome::Done(ret as usize);
+        }
+        // SAFETY: `ssl` is valid and `ret` is of the call just made.
+        match unsafe { L::ssl_get_error(ssl, ret) } {
+            SSL_ERROR_WANT_READ => Outcome::WantRead,
+            SSL_ERROR_ZERO_RETURN => Outcome::CloseNotify,
+            0 => Outcome::Done(0),
+            error => Outcome::Failed(error),
+        }
+    }
+}
+
+/// A length that a `c_int` holds; more is left for the next call.
+fn clamp(len: usize) -> c_int {
+    c_int::try_from(len).unwrap_or(c_int::MAX)
+}
+
+/// Notes the alerts that go by.
+unsafe extern "C" fn on_info<L: Library>(
+    ssl: *const <L as Calls>::Ssl,
+    event: c_int,
+    value: c_int,
+) {
+    if event & SSL_CB_ALERT == 0 {
+        return;
+    }
+    // SAFETY: the library passes the `SSL` that the callback was set on.
+    let bio = unsafe { L::ssl_get_rbio(ssl) };
+    // SAFETY: that `SSL` reads from a `BIO` of ours.
+    let slot = unsafe { bio::slot_of::<L>(bio) };
+    // The level in the high byte, the description in the low one.
+    let alert = ((value >> 8) as u8, value as u8);
+    if event & SSL_CB_WRITE != 0 {
+        // SAFETY: the slot lives as long as the `SSL`, and nobody holds a reference into it.
+        unsafe { (*slot).alert_sent = Some(alert) };
+    } else if event & SSL_CB_READ != 0 {
+        // SAFETY: as above.
+        unsafe { (*slot).alert_received = Some(alert) };
+    }
+}

@@ -1,0 +1,4 @@
+//! The only unsafe code that the two backends share.
+
+pub(crate) mod bio;
+pub(crate) mod connection;

@@ -1,0 +1,68 @@
+//! What differs between the two libraries, as far as the engine needs it.
+
+use core::error::Error as StdError;
+use core::ffi::c_int;
+
+use tls_object_core::{Context, ErrorKind, Negotiated, Session, Setting};
+
+use crate::Calls;
+
+/// What the library's error queue held, oldest first.
+#[allow(clippy::exhaustive_structs)] // made by the backends
+#[derive(Debug)]
+pub struct Failure {
+    /// The code of the part of the library and that of the reason, for each entry.
+    pub codes: Vec<(c_int, c_int)>,
+    /// The queue as the library's own error.
+    pub source: Box<dyn StdError + Send + Sync>,
+}
+
+/// A library that has [`Calls`], and what the engine needs of it besides.
+pub trait Library: Calls + Send + Sync {
+    /// An owned `SSL`.
+    type Handle: Send + 'static;
+
+    /// The backend's context.
+    type Context: Context;
+
+    /// The backend's name.
+    const NAME: &'static str;
+
+    /// The `SSL` of a handle: valid for as long as the handle lives, and not shared with another.
+    fn as_ptr(handle: &Self::Handle) -> *mut <Self as Calls>::Ssl;
+
+    /// Whether a server of this library holds its session tickets back until it writes.
+    const HOLDS_TICKETS_BACK: bool;
+
+    /// Empties the error queue of this thread.
+    fn take_errors() -> Failure;
+
+    /// What an error code means; `None` when it says nothing about the cause.
+    fn kind(library: c_int, reason: c_int) -> Option<ErrorKind>;
+
+    /// `SSL_get_verify_result`.
+    fn verify_result(handle: &Self::Handle) -> c_int;
+
+    /// What was agreed on.
+    fn negotiated(handle: &Self::Handle) -> Negotiated;
+
+    /// The newest session that can be resumed.
+    fn session(handle: &mut Self::Handle) -> Option<Session>;
+
+    /// `SSL_export_keying_material`.
+    ///
+    /// # Errors
+    /// The library's own.
+    fn export(
+        handle: &Self::Handle,
+        out: &mut [u8],
+        label: &str,
+        context: Option<&[u8]>,
+    ) -> Result<(), Box<dyn StdError + Send + Sync>>;
+}
+
+/// The values of a setting that the library has, in the order asked for; `None` for its own default.
+pub fn chosen<T: Copy + Eq>(setting: &Setting<T>, available: &[T]) -> Option<Vec<T>> {
+    let values = setting.values()?;
+    Some(values.iter().copied().filter(|value| available.contains(value)).collect())
+}

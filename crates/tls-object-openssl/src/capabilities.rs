@@ -1,0 +1,55 @@
+//! What OpenSSL can do.
+
+use std::sync::OnceLock;
+
+use openssl::ssl::{SslContext, SslContextBuilder, SslMethod};
+use tls_object_core::{
+    Capabilities, Capability, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme, Support,
+};
+
+/// The table for the library that is linked; found out once.
+pub(crate) fn capabilities() -> Capabilities {
+    static TABLE: OnceLock<Capabilities> = OnceLock::new();
+    TABLE.get_or_init(probe).clone()
+}
+
+fn probe() -> Capabilities {
+    let groups = usable(NamedGroup::KNOWN, |builder, group| {
+        group.openssl_name().is_some_and(|name| builder.set_groups_list(name).is_ok())
+    });
+    let hybrid = groups.contains(&NamedGroup::X25519MLKEM768);
+    Capabilities::new(
+        |capability| support(capability, hybrid),
+        usable(CipherSuite::KNOWN, |builder, suite| {
+            suite.openssl_name().is_some_and(|name| match suite.version() {
+                ProtocolVersion::TLS13 => builder.set_ciphersuites(name).is_ok(),
+                _ => builder.set_cipher_list(name).is_ok(),
+            })
+        }),
+        groups,
+        usable(SignatureScheme::KNOWN, |builder, scheme| {
+            scheme.iana_name().is_some_and(|name| builder.set_sigalgs_list(name).is_ok())
+        }),
+    )
+}
+
+/// The values that a context of the linked library takes.
+fn usable<T: Copy>(known: &[T], take: impl Fn(&mut SslContextBuilder, T) -> bool) -> Vec<T> {
+    let Ok(mut builder) = SslContext::builder(SslMethod::tls()) else { return Vec::new() };
+    known.iter().copied().filter(|&value| take(&mut builder, value)).collect()
+}
+
+fn support(capability: Capability, hybrid: bool) -> Support {
+    use Capability as C;
+    match capability {
+        C::PostQuantumGroup if !hybrid => {
+            Support::No("the linked OpenSSL is older than 3.5".into())
+        }
+        C::HalfClose | C::PlaintextAfterClose | C::Truncation => Support::Native,
+        C::ChannelBindingEndPoint | C::ChannelBindingExporter | C::ChannelBindingUnique => {
+            Support::No("this project does not compute it on OpenSSL yet".into())
+        }
+        C::SharedCiphers => Support::No("this project does not ask OpenSSL for them yet".into()),
+        _ => Support::Native,
+    }
+}

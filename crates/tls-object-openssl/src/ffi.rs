@@ -1,0 +1,99 @@
+//! The only unsafe code of this crate: calls that the `openssl` crate has no safe function for.
+
+use core::ffi::{c_int, c_long, c_void};
+use std::ffi::CString;
+use std::ptr;
+
+use foreign_types_03::{ForeignType as _, ForeignTypeRef as _};
+use openssl::error::ErrorStack;
+use openssl::ssl::{Ssl, SslContextBuilder, SslRef, SslSession};
+use openssl::x509::X509Crl;
+use tls_object_libssl::{InfoCallback, impl_calls};
+
+use crate::library::Lib;
+
+// In libssl and libcrypto since 1.1.0, and not in `openssl-sys`.
+unsafe extern "C" {
+    fn SSL_set_info_callback(
+        ssl: *mut openssl_sys::SSL,
+        callback: Option<InfoCallback<openssl_sys::SSL>>,
+    );
+    fn X509_STORE_add_crl(
+        store: *mut openssl_sys::X509_STORE,
+        crl: *mut openssl_sys::X509_CRL,
+    ) -> c_int;
+}
+
+/// Macros of `ssl.h` over `SSL_ctrl` and `SSL_CTX_ctrl`.
+const SSL_CTRL_SET_CLIENT_SIGALGS_LIST: c_int = 102;
+const SSL_CTRL_GET_NEGOTIATED_GROUP: c_int = 134;
+
+impl_calls!(
+    Lib,
+    openssl_sys,
+    BIO_meth_set_read__fixed_rust,
+    BIO_meth_set_write__fixed_rust,
+    BIO_meth_set_ctrl__fixed_rust,
+    SSL_set_info_callback
+);
+
+/// The `SSL` of a handle.
+pub(crate) fn as_ptr(ssl: &Ssl) -> *mut openssl_sys::SSL {
+    ssl.as_ptr()
+}
+
+/// `SSL_CTX_set1_client_sigalgs_list`.
+pub(crate) fn set_client_sigalgs_list(
+    builder: &mut SslContextBuilder,
+    list: &str,
+) -> Result<(), ErrorStack> {
+    let list = CString::new(list).map_err(|_| ErrorStack::get())?;
+    let list = list.as_ptr().cast_mut().cast::<c_void>();
+    // SAFETY: the context is valid; the library reads the string up to its NUL and keeps nothing of it.
+    let ret = unsafe {
+        openssl_sys::SSL_CTX_ctrl(builder.as_ptr(), SSL_CTRL_SET_CLIENT_SIGALGS_LIST, 0, list)
+    };
+    succeeded(ret)
+}
+
+/// `X509_STORE_add_crl` to the store that the context verifies against.
+pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(), ErrorStack> {
+    let crl = X509Crl::from_der(der)?;
+    let store = builder.cert_store_mut().as_ptr();
+    // SAFETY: both are valid; the store takes a reference of its own.
+    succeeded(c_long::from(unsafe { X509_STORE_add_crl(store, crl.as_ptr()) }))
+}
+
+/// `SSL_set_session`.
+pub(crate) fn set_session(ssl: &mut SslRef, session: &SslSession) -> Result<(), ErrorStack> {
+    // SAFETY: the session came from a connection of the same `SSL_CTX`: `Wrap::check` has seen to it.
+    unsafe { ssl.set_session(session) }
+}
+
+/// `SSL_get_negotiated_group`: a NID, or a code point with a flag where there is no NID; 0 if
+/// there was no key exchange, or the library is too old to tell.
+pub(crate) fn negotiated_group(ssl: &SslRef) -> c_long {
+    // SAFETY: the connection is valid, and this request writes nothing.
+    unsafe {
+        openssl_sys::SSL_ctrl(ssl.as_ptr(), SSL_CTRL_GET_NEGOTIATED_GROUP, 0, ptr::null_mut())
+    }
+}
+
+/// The text of the library for an error of its TLS part.
+#[cfg(test)]
+pub(crate) fn reason_text(library: c_int, reason: c_int) -> Option<String> {
+    let code = openssl_sys::ERR_PACK(library, 0, reason);
+    // SAFETY: has no preconditions.
+    let text = unsafe { openssl_sys::ERR_reason_error_string(code) };
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: a static string of the library.
+    let text = unsafe { std::ffi::CStr::from_ptr(text) };
+    Some(text.to_string_lossy().into_owned())
+}
+
+/// One is success, everything else has left its reasons in the error queue.
+fn succeeded(ret: c_long) -> Result<(), ErrorStack> {
+    if ret == 1 { Ok(()) } else { Err(ErrorStack::get()) }
+}
