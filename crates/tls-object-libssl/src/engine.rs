@@ -86,8 +86,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
             Outcome::Failed(error) => return Err(self.failure(error)),
         }
         if L::HOLDS_TICKETS_BACK && self.side == Side::Server {
-            // A write of nothing makes no record, but lets go of what is held back.
-            if let Outcome::Failed(error) = self.connection.write(bios, &[]) {
+            if let Outcome::Failed(error) = self.connection.flush(bios) {
                 return Err(self.failure(error));
             }
         }

@@ -1,7 +1,7 @@
 //! One `SSL` with its `BIO`, safe to use.
 
 use core::ffi::{c_int, c_void};
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
 use tls_object_core::{Alert, Bios, Side};
 
@@ -122,6 +122,16 @@ impl<L: Library> Connection<L> {
         let buf = src.as_ptr().cast::<c_void>();
         // SAFETY: `ssl` is valid and `buf` has `len` readable bytes.
         self.call(bios, |ssl| unsafe { L::ssl_write(ssl, buf, len) })
+    }
+
+    /// `SSL_write` of nothing: makes no record, but lets go of messages that the library holds back.
+    pub fn flush(&mut self, bios: &mut Bios) -> Outcome {
+        // SAFETY: `ssl` is valid, and of no bytes none is read.
+        self.call(bios, |ssl| match unsafe { L::ssl_write(ssl, ptr::null(), 0) } {
+            // As many bytes as were given.
+            0 => 1,
+            ret => ret,
+        })
     }
 
     /// `SSL_shutdown`, once: it queues `close_notify`.
