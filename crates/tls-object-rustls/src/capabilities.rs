@@ -1,0 +1,88 @@
+//! What rustls can do, one line for each capability.
+
+use rustls::NamedGroup as RustlsGroup;
+use tls_object_core::{
+    Capabilities, Capability, CipherSuite, NamedGroup, SignatureScheme, Support,
+};
+
+use crate::Rustls;
+
+/// The table for one provider.
+pub(crate) fn of(backend: &Rustls) -> Capabilities {
+    let provider = backend.provider();
+    let groups = backend.groups();
+    let post_quantum = groups.iter().any(|group| group.name() == RustlsGroup::X25519MLKEM768);
+    Capabilities::new(
+        |capability| support(capability, post_quantum),
+        provider.cipher_suites.iter().map(|suite| CipherSuite::new(suite.suite().into())).collect(),
+        groups.iter().map(|group| NamedGroup::new(group.name().into())).collect(),
+        provider
+            .signature_verification_algorithms
+            .supported_schemes()
+            .into_iter()
+            .map(|scheme| SignatureScheme::new(scheme.into()))
+            .collect(),
+    )
+}
+
+fn support(capability: Capability, post_quantum: bool) -> Support {
+    match capability {
+        Capability::Client
+        | Capability::Server
+        | Capability::Tls12
+        | Capability::Tls13
+        | Capability::CipherSuites12
+        | Capability::CipherSuites13
+        | Capability::Groups
+        | Capability::SignatureSchemes
+        | Capability::Ed25519
+        | Capability::VerifyChain
+        | Capability::VerifyName
+        | Capability::VerifyIpAddress
+        | Capability::VerifyTime
+        | Capability::Crl
+        | Capability::CrlChain
+        | Capability::ClientCertificate
+        | Capability::ClientAuthOptional
+        | Capability::ClientAuthRequired
+        | Capability::Sni
+        | Capability::SniIdentity
+        | Capability::Alpn
+        | Capability::HalfClose
+        | Capability::Truncation
+        | Capability::PeerChain
+        | Capability::GroupFact
+        | Capability::Exporter
+        | Capability::Resumption12 => Support::Native,
+
+        Capability::PostQuantumGroup if post_quantum => Support::Native,
+        Capability::PostQuantumGroup => no("ring has no ML-KEM"),
+
+        Capability::AlpnContinue => {
+            emulated("the ClientHello is read first, and ALPN left out when nothing is in common")
+        }
+        Capability::AlertSent => {
+            emulated("read off the wire; derived from rustls' error where the alert is encrypted")
+        }
+        Capability::Resumption13 => {
+            emulated("a session is good for as many connections as the server has issued tickets")
+        }
+        Capability::PlaintextAfterClose => emulated("rustls is given one record at a time"),
+
+        Capability::SharedCiphers => no("this project does not work it out on rustls yet"),
+        Capability::ChannelBindingUnique => no("rustls does not expose Finished messages"),
+        Capability::ChannelBindingEndPoint | Capability::ChannelBindingExporter => {
+            no("this project does not compute it on rustls yet")
+        }
+
+        _ => no("unknown to this backend"),
+    }
+}
+
+fn emulated(how: &'static str) -> Support {
+    Support::Emulated(how.into())
+}
+
+fn no(why: &'static str) -> Support {
+    Support::No(why.into())
+}

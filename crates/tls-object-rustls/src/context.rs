@@ -1,0 +1,228 @@
+//! A configuration as rustls has it.
+
+use core::fmt;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{DnsName, ServerName as RustlsName};
+use rustls::server::{ClientHello, NoServerSessionStorage};
+use rustls::sign::SingleCertAndKey;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, ClientConnection, ServerConfig, SupportedProtocolVersion};
+use tls_object_core::{
+    AlpnMismatch, AlpnProtocol, Backend as _, CipherSuite, Config, Context, ContextId, Error,
+    ErrorKind, MemoryBio, NamedGroup, Object, ProtocolVersion, ServerName, Side, Wrap,
+};
+
+use crate::identity::{self, ServerIdentities};
+use crate::session::{Issued, SessionSlot};
+use crate::verify::PeerVerifier;
+use crate::{Rustls, RustlsEngine, RustlsObject};
+
+/// A configuration made ready for rustls.
+#[derive(Clone)]
+pub struct RustlsContext(Arc<Inner>);
+
+struct Inner {
+    id: ContextId,
+    backend: &'static str,
+    config: Config,
+    native: Native,
+}
+
+enum Native {
+    Client(Arc<ClientConfig>),
+    Server(Arc<ServerConfigs>),
+}
+
+/// What a server chooses from when it has seen the ClientHello.
+pub(crate) struct ServerConfigs {
+    usual: Arc<ServerConfig>,
+    /// For clients without a protocol in common, where they are served all the same.
+    without_alpn: Option<Arc<ServerConfig>>,
+}
+
+impl ServerConfigs {
+    /// The one for the client that says this.
+    pub(crate) fn choose(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
+        let Some(without_alpn) = &self.without_alpn else { return self.usual.clone() };
+        let ours = &self.usual.alpn_protocols;
+        let is_ours = |theirs: &[u8]| ours.iter().any(|ours| ours == theirs);
+        match hello.alpn().map(|mut theirs| theirs.any(is_ours)) {
+            Some(false) => without_alpn.clone(),
+            Some(true) | None => self.usual.clone(),
+        }
+    }
+}
+
+impl RustlsContext {
+    /// `config` has passed the backend's check.
+    pub(crate) fn new(backend: &Rustls, config: &Config) -> Result<Self, Error> {
+        let native = match config.side {
+            Side::Client => Native::Client(Arc::new(client(backend, config)?)),
+            Side::Server => Native::Server(Arc::new(server(backend, config)?)),
+        };
+        Ok(Self(Arc::new(Inner {
+            id: ContextId::new(),
+            backend: backend.name(),
+            config: config.clone(),
+            native,
+        })))
+    }
+
+    /// What sessions are bound to.
+    pub(crate) fn id(&self) -> ContextId {
+        self.0.id
+    }
+
+    /// A connection of a client.
+    fn connect(&self, config: &Arc<ClientConfig>, wrap: &Wrap) -> Result<RustlsEngine, Error> {
+        let name = rustls_name(wrap.server_name.as_ref())?;
+        let mut config = config.clone();
+        let issued = self.0.config.resumption.then(Arc::<Issued>::default);
+        if let Some(issued) = &issued {
+            // rustls has one cache for each configuration. The clone shares everything else, the
+            // verifier above all: sessions are bound to it.
+            let slot = SessionSlot::new(wrap.session.clone(), issued.clone());
+            Arc::make_mut(&mut config).resumption = Resumption::store(Arc::new(slot));
+        }
+        let connection = ClientConnection::new(config, name)
+            .map_err(|error| Error::new(ErrorKind::Library).with_source(error))?;
+        Ok(RustlsEngine::client(self.clone(), connection, wrap.server_name.clone(), issued))
+    }
+}
+
+impl Context for RustlsContext {
+    type Object = RustlsObject;
+
+    fn backend(&self) -> &'static str {
+        self.0.backend
+    }
+
+    fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    fn wrap_bio(
+        &self,
+        incoming: Box<dyn MemoryBio>,
+        outgoing: Box<dyn MemoryBio>,
+        wrap: Wrap,
+    ) -> Result<RustlsObject, Error> {
+        wrap.check(&self.0.config, self.0.id)?;
+        let engine = match &self.0.native {
+            Native::Client(config) => {
+                self.connect(config, &wrap).map_err(|error| error.with_backend(self.0.backend))?
+            }
+            Native::Server(configs) => RustlsEngine::server(self.clone(), configs.clone()),
+        };
+        Ok(Object::new(engine, self.clone(), wrap, incoming, outgoing))
+    }
+}
+
+impl fmt::Debug for RustlsContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RustlsContext")
+            .field("backend", &self.0.backend)
+            .field("config", &self.0.config)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The name as rustls wants it. It insists on one: an address is never sent, and whether it is
+/// checked is the verifier's affair.
+fn rustls_name(name: Option<&ServerName>) -> Result<RustlsName<'static>, Error> {
+    match name {
+        Some(ServerName::Dns(name)) => DnsName::try_from(name.as_str().to_owned())
+            .map(RustlsName::DnsName)
+            .map_err(|error| Error::new(ErrorKind::InvalidServerName).with_source(error)),
+        Some(ServerName::Ip(address)) => Ok(RustlsName::IpAddress((*address).into())),
+        _ => Ok(RustlsName::IpAddress(Ipv4Addr::UNSPECIFIED.into())),
+    }
+}
+
+fn client(backend: &Rustls, config: &Config) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(provider(backend, config));
+    let verifier = Arc::new(PeerVerifier::new(config, &provider)?);
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_protocol_versions(&versions(config))
+        .map_err(invalid)?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
+    let mut client = match &config.identity {
+        Some(identity) => {
+            let identity = SingleCertAndKey::from(identity::load(identity, &provider)?);
+            builder.with_client_cert_resolver(Arc::new(identity))
+        }
+        None => builder.with_no_client_auth(),
+    };
+    client.alpn_protocols = alpn(config);
+    // Each connection has its own.
+    client.resumption = Resumption::disabled();
+    Ok(client)
+}
+
+fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
+    let provider = Arc::new(provider(backend, config));
+    let verifier = Arc::new(PeerVerifier::new(config, &provider)?);
+    let identities = Arc::new(ServerIdentities::new(config, &provider)?);
+    let mut server = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&versions(config))
+        .map_err(invalid)?
+        .with_client_cert_verifier(verifier)
+        .with_cert_resolver(identities);
+    server.ignore_client_order = config.cipher_suites.values().is_some();
+    server.session_storage = Arc::new(NoServerSessionStorage {});
+    if config.resumption {
+        server.ticketer = backend
+            .ticketer()
+            .map_err(|error| Error::new(ErrorKind::Library).with_source(error))?;
+    } else {
+        server.send_tls13_tickets = 0;
+    }
+    let proceeds = !config.alpn.is_empty() && config.alpn_mismatch == AlpnMismatch::Continue;
+    let without_alpn = proceeds.then(|| Arc::new(server.clone()));
+    server.alpn_protocols = alpn(config);
+    Ok(ServerConfigs { usual: Arc::new(server), without_alpn })
+}
+
+/// rustls refuses suites that fit none of the groups.
+fn invalid(error: rustls::Error) -> Error {
+    Error::new(ErrorKind::InvalidConfig).with_source(error)
+}
+
+fn alpn(config: &Config) -> Vec<Vec<u8>> {
+    config.alpn.iter().map(AlpnProtocol::as_bytes).map(<[u8]>::to_vec).collect()
+}
+
+fn versions(config: &Config) -> Vec<&'static SupportedProtocolVersion> {
+    let (oldest, newest) = config.version_range();
+    [&TLS12, &TLS13]
+        .into_iter()
+        .filter(|known| (oldest..=newest).contains(&ProtocolVersion::new(known.version.into())))
+        .collect()
+}
+
+/// The provider with the suites and groups of the configuration, in its order.
+fn provider(backend: &Rustls, config: &Config) -> CryptoProvider {
+    let mut provider = backend.provider();
+    if let Some(wanted) = config.cipher_suites.values() {
+        provider.cipher_suites =
+            choose(wanted, &provider.cipher_suites, |suite| CipherSuite::new(suite.suite().into()));
+    }
+    if let Some(wanted) = config.groups.values() {
+        provider.kx_groups =
+            choose(wanted, backend.groups(), |group| NamedGroup::new(group.name().into()));
+    }
+    provider
+}
+
+fn choose<T: Copy, C: Eq>(wanted: &[C], available: &[T], code: impl Fn(&T) -> C) -> Vec<T> {
+    wanted
+        .iter()
+        .filter_map(|wanted| available.iter().find(|candidate| code(candidate) == *wanted))
+        .copied()
+        .collect()
+}

@@ -1,0 +1,341 @@
+//! One connection.
+
+use core::any::Any;
+use core::fmt;
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+
+use rustls::server::{Acceptor, ClientHello};
+use rustls::{ClientConnection, Connection, HandshakeKind, PeerIncompatible};
+use tls_object_core::{
+    Alert, AlpnProtocol, Bios, Certificate, CipherSuite, Context as _, Engine, Error, ErrorKind,
+    NamedGroup, Negotiated, Object, ProtocolVersion, Received, ServerName, Session, Status,
+};
+
+use crate::context::ServerConfigs;
+use crate::session::Issued;
+use crate::wire::{Feeder, LastAlert, Outgoing, drain, plain_alert};
+use crate::{RustlsContext, error};
+
+/// A connection of rustls between two BIOs.
+pub type RustlsObject = Object<RustlsEngine>;
+
+/// A connection of rustls, without its BIOs.
+pub struct RustlsEngine {
+    context: RustlsContext,
+    phase: Phase,
+    feeder: Feeder,
+    /// Decrypted and not yet read, in bytes.
+    plaintext: usize,
+    sent_close: bool,
+    received_close: bool,
+    /// Client: whom it talks to.
+    server_name: Option<ServerName>,
+    /// Client: what the server issues to be resumed, if that is wanted.
+    issued: Option<Arc<Issued>>,
+    /// Client: the session made of it.
+    session: Option<Session>,
+}
+
+#[allow(clippy::large_enum_variant)] // the object is boxed anyway where it matters
+enum Phase {
+    /// A server that has not seen the whole ClientHello, on which its configuration depends.
+    Accepting(Acceptor, Arc<ServerConfigs>),
+    Connected(Connection),
+}
+
+impl RustlsEngine {
+    pub(crate) fn client(
+        context: RustlsContext,
+        connection: ClientConnection,
+        server_name: Option<ServerName>,
+        issued: Option<Arc<Issued>>,
+    ) -> Self {
+        let phase = Phase::Connected(connection.into());
+        Self { server_name, issued, ..Self::new(context, phase) }
+    }
+
+    pub(crate) fn server(context: RustlsContext, configs: Arc<ServerConfigs>) -> Self {
+        Self::new(context, Phase::Accepting(Acceptor::default(), configs))
+    }
+
+    fn new(context: RustlsContext, phase: Phase) -> Self {
+        Self {
+            context,
+            phase,
+            feeder: Feeder::default(),
+            plaintext: 0,
+            sent_close: false,
+            received_close: false,
+            server_name: None,
+            issued: None,
+            session: None,
+        }
+    }
+
+    /// The connection, which is there once the handshake is done.
+    fn connection(&mut self) -> Result<&mut Connection, Error> {
+        match &mut self.phase {
+            Phase::Accepting(..) => Err(ErrorKind::HandshakeNotDone.into()),
+            Phase::Connected(connection) => Ok(connection),
+        }
+    }
+
+    /// Gives rustls what there is of the next record, and the peer what rustls answers; whether
+    /// there was anything.
+    fn advance(&mut self, bios: &mut Bios) -> Result<bool, Error> {
+        let fed = match &mut self.phase {
+            Phase::Accepting(acceptor, _) => {
+                self.feeder.feed(bios, |bytes| acceptor.read_tls(bytes))
+            }
+            Phase::Connected(connection) => {
+                self.feeder.feed(bios, |bytes| connection.read_tls(bytes))
+            }
+        };
+        let fed = match fed {
+            Ok(Some(fed)) => fed,
+            Ok(None) => return Ok(false),
+            Err(full) => return Err(self.error(ErrorKind::Decode).with_source(full)),
+        };
+        match &mut self.phase {
+            Phase::Accepting(..) => self.accept(bios, fed.plain_alert)?,
+            Phase::Connected(connection) => {
+                if connection.is_handshaking() && fed.plain_alert == Some(Alert::CLOSE_NOTIFY) {
+                    // rustls takes it for a warning and waits on.
+                    return Err(self.error(ErrorKind::ClosedDuringHandshake));
+                }
+                match connection.process_new_packets() {
+                    Ok(state) => {
+                        self.plaintext = state.plaintext_bytes_to_read();
+                        self.received_close = state.peer_has_closed();
+                        drain(connection, &mut Outgoing(bios));
+                    }
+                    Err(error) => {
+                        let mut last = Vec::new();
+                        drain(connection, &mut last);
+                        let tls12 =
+                            connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_2);
+                        return Err(self.fail(bios, error, &last, tls12));
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Makes a connection of the ClientHello, if it is complete.
+    fn accept(&mut self, bios: &mut Bios, alert: Option<Alert>) -> Result<(), Error> {
+        match alert {
+            Some(Alert::CLOSE_NOTIFY) => return Err(self.error(ErrorKind::ClosedDuringHandshake)),
+            // rustls' acceptor knows no alerts.
+            Some(alert) => return Err(self.error(ErrorKind::AlertReceived(alert))),
+            None => {}
+        }
+        let Phase::Accepting(acceptor, configs) = &mut self.phase else { return Ok(()) };
+        let mut tls12 = false;
+        let connection = acceptor.accept().and_then(|accepted| {
+            let Some(accepted) = accepted else { return Ok(None) };
+            let config = configs.choose(&accepted.client_hello());
+            tls12 = self.context.config().version_range().1 == ProtocolVersion::TLS12
+                || !offers_tls13(&accepted.client_hello());
+            accepted.into_connection(config).map(Some)
+        });
+        match connection {
+            Ok(None) => {}
+            Ok(Some(connection)) => {
+                let mut connection = Connection::from(connection);
+                drain(&mut connection, &mut Outgoing(bios));
+                self.phase = Phase::Connected(connection);
+            }
+            Err((mut error, mut alert)) => {
+                if let (rustls::Error::General(_), true) = (&error, tls12) {
+                    // A key whose curve the client does not accept: rustls has a name for that
+                    // only under TLS 1.3.
+                    error = PeerIncompatible::NoSignatureSchemesInCommon.into();
+                }
+                let mut last = Vec::new();
+                // A vector takes everything.
+                let _ = alert.write_all(&mut last);
+                // Nor has it an alert for that, or for a first message that is no ClientHello.
+                if let (true, Some(alert)) = (last.is_empty(), error::alert(&error)) {
+                    last.extend(plain_alert(alert));
+                }
+                return Err(self.fail(bios, error, &last, tls12));
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the last words of a connection, and tells why it ended.
+    #[cold]
+    fn fail(&self, bios: &mut Bios, error: rustls::Error, last: &[u8], tls12: bool) -> Error {
+        let mut alert = LastAlert::Absent;
+        // RFC 8446 section 6.1: nothing is sent after close_notify.
+        if !self.sent_close {
+            bios.send(last);
+            alert = LastAlert::of(last);
+        }
+        error::of_connection(error, alert, tls12).with_backend(self.context.backend())
+    }
+
+    #[cold]
+    fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind).with_backend(self.context.backend())
+    }
+}
+
+/// Whether the client speaks TLS 1.3. It is not told which versions it offers, but each suite
+/// belongs to one.
+fn offers_tls13(hello: &ClientHello<'_>) -> bool {
+    hello
+        .cipher_suites()
+        .iter()
+        .any(|&suite| CipherSuite::new(suite.into()).version() == ProtocolVersion::TLS13)
+}
+
+impl Engine for RustlsEngine {
+    type Context = RustlsContext;
+
+    fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
+        loop {
+            if let Phase::Connected(connection) = &mut self.phase {
+                // A client's ClientHello waits from the start.
+                drain(connection, &mut Outgoing(bios));
+                if !connection.is_handshaking() {
+                    return Ok(Status::Done(()));
+                }
+            }
+            if !self.advance(bios)? {
+                return Ok(Status::WantRead);
+            }
+        }
+    }
+
+    fn negotiated(&mut self) -> Negotiated {
+        let mut facts = Negotiated::default();
+        let Phase::Connected(connection) = &self.phase else { return facts };
+        facts.version = connection.protocol_version().map(|it| ProtocolVersion::new(it.into()));
+        facts.cipher_suite =
+            connection.negotiated_cipher_suite().map(|it| CipherSuite::new(it.suite().into()));
+        facts.group =
+            connection.negotiated_key_exchange_group().map(|it| NamedGroup::new(it.name().into()));
+        facts.alpn = connection.alpn_protocol().and_then(|it| AlpnProtocol::new(it).ok());
+        facts.server_name = match connection {
+            Connection::Client(_) => {
+                self.server_name.as_ref().and_then(ServerName::dns).map(|name| name.to_lowercase())
+            }
+            Connection::Server(server) => server.server_name().map(str::to_owned),
+        };
+        facts.resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+        facts.peer_certificates = connection
+            .peer_certificates()
+            .unwrap_or_default()
+            .iter()
+            .map(|certificate| Certificate::from_der(certificate.as_ref()))
+            .collect();
+        facts
+    }
+
+    fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Result<Received, Error> {
+        let received = self.ready(bios)?;
+        if !matches!(received, Received::Data(_)) {
+            return Ok(received);
+        }
+        match self.connection()?.reader().read(dst) {
+            Ok(n @ 1..) => {
+                self.plaintext -= n;
+                Ok(Received::Data(n))
+            }
+            Ok(0) => Err(self.error(ErrorKind::Internal)),
+            Err(error) => Err(self.error(ErrorKind::Internal).with_source(error)),
+        }
+    }
+
+    fn ready(&mut self, bios: &mut Bios) -> Result<Received, Error> {
+        loop {
+            if self.plaintext > 0 {
+                return Ok(Received::Data(self.plaintext));
+            }
+            if self.received_close {
+                return Ok(Received::CloseNotify);
+            }
+            if !self.advance(bios)? {
+                return Ok(Received::WantRead);
+            }
+        }
+    }
+
+    fn write(&mut self, bios: &mut Bios, src: &[u8]) -> Result<(), Error> {
+        let connection = self.connection()?;
+        let written = connection.writer().write_all(src);
+        let sent = drain(connection, &mut Outgoing(bios));
+        match written {
+            // Past the limit of its keys rustls takes data and sends it no more.
+            Ok(()) if sent < src.len() => {
+                Err(self.error(ErrorKind::Library).with_detail("the keys are used up"))
+            }
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.error(ErrorKind::Library).with_source(error)),
+        }
+    }
+
+    fn close_notify(&mut self, bios: &mut Bios) -> Result<(), Error> {
+        self.sent_close = true;
+        let connection = self.connection()?;
+        connection.send_close_notify();
+        drain(connection, &mut Outgoing(bios));
+        Ok(())
+    }
+
+    fn pending(&self) -> usize {
+        self.plaintext
+    }
+
+    fn session(&mut self) -> Option<Session> {
+        let issued = self.issued.as_ref()?;
+        let version = issued.version()?;
+        let session = self.session.get_or_insert_with(|| {
+            Session::new(self.context.id(), self.server_name.clone(), version, issued.clone())
+        });
+        Some(session.clone())
+    }
+
+    fn export_keying_material(
+        &mut self,
+        out: &mut [u8],
+        label: &str,
+        context: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        // RFC 8446 section 7.1 and RFC 5705 section 4: what the length fields can say. rustls does
+        // not check.
+        const LABEL: usize = 255 - "tls13 ".len();
+        const CONTEXT: usize = 0xffff;
+        if label.len() > LABEL || context.is_some_and(|context| context.len() > CONTEXT) {
+            return Err(self
+                .error(ErrorKind::InvalidArgument)
+                .with_detail("label or context too long"));
+        }
+        match self.connection()?.export_keying_material(out, label.as_bytes(), context) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.error(ErrorKind::InvalidArgument).with_source(error)),
+        }
+    }
+
+    fn native(&mut self) -> &mut dyn Any {
+        match &mut self.phase {
+            Phase::Accepting(acceptor, _) => acceptor,
+            Phase::Connected(connection) => connection,
+        }
+    }
+}
+
+impl fmt::Debug for RustlsEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RustlsEngine")
+            .field("accepting", &matches!(self.phase, Phase::Accepting(..)))
+            .field("plaintext", &self.plaintext)
+            .field("sent_close", &self.sent_close)
+            .field("received_close", &self.received_close)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,346 @@
+//! Judging the peer's certificates and its handshake signatures.
+
+use core::cell::Cell;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+};
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, OtherError, PeerMisbehaved,
+    SignatureScheme,
+};
+use tls_object_core::{
+    Alert, Certificate, Config, CrlScope, Error, ErrorKind, Side, VerifyCode, VerifyMode,
+    VerifyTime,
+};
+use webpki::{
+    CertRevocationList, EndEntityCert, ExpirationPolicy, KeyUsage, OwnedCertRevocationList,
+    RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
+};
+
+use crate::{error, identity, trusted_leaf};
+
+/// Judges peers by one configuration, servers and clients alike.
+///
+/// One for all connections of a context: rustls resumes a session only with the very verifier
+/// that let it come about.
+#[derive(Debug)]
+pub(crate) struct PeerVerifier {
+    mode: VerifyMode,
+    check_server_name: bool,
+    anchors: Vec<TrustAnchor<'static>>,
+    /// The anchors as the certificates they came from.
+    trusted: Vec<Certificate>,
+    crls: Vec<CertRevocationList<'static>>,
+    crl_depth: RevocationCheckDepth,
+    time: VerifyTime,
+    /// Names of the anchors, told to clients so that they find a certificate that will do.
+    anchor_names: Vec<DistinguishedName>,
+    algorithms: WebPkiSupportedAlgorithms,
+    /// Those that are accepted in the handshake, the best first.
+    schemes: Vec<SignatureScheme>,
+}
+
+impl PeerVerifier {
+    /// # Errors
+    /// [`ErrorKind::InvalidCertificate`] for a trust anchor, [`ErrorKind::InvalidCrl`] for a
+    /// revocation list that webpki cannot use.
+    pub(crate) fn new(config: &Config, provider: &CryptoProvider) -> Result<Self, Error> {
+        let mut anchors = Vec::new();
+        for certificate in &config.trust_anchors {
+            let der = identity::certificate(certificate);
+            let anchor = webpki::anchor_from_trusted_cert(&der).map_err(|error| {
+                Error::new(ErrorKind::InvalidCertificate)
+                    .with_detail("trust anchor")
+                    .with_source(error)
+            })?;
+            anchors.push(anchor.to_owned());
+        }
+        let mut crls = Vec::new();
+        for crl in &config.crls {
+            let crl = OwnedCertRevocationList::from_der(crl.der())
+                .map_err(|error| Error::new(ErrorKind::InvalidCrl).with_source(error))?;
+            crls.push(crl.into());
+        }
+        let algorithms = provider.signature_verification_algorithms;
+        let mut schemes = algorithms.supported_schemes();
+        if let Some(wanted) = config.signature_schemes.values() {
+            let wanted = wanted.iter().map(|scheme| SignatureScheme::from(scheme.code()));
+            schemes = wanted.filter(|scheme| schemes.contains(scheme)).collect();
+        }
+        Ok(Self {
+            mode: config.verify_mode,
+            check_server_name: config.check_server_name,
+            anchor_names: anchors
+                .iter()
+                .map(|anchor| DistinguishedName::in_sequence(&anchor.subject))
+                .collect(),
+            anchors,
+            trusted: config.trust_anchors.clone(),
+            crls,
+            crl_depth: match config.crl_scope {
+                CrlScope::Leaf => RevocationCheckDepth::EndEntity,
+                CrlScope::Chain => RevocationCheckDepth::Chain,
+            },
+            time: config.verify_time,
+            algorithms,
+            schemes,
+        })
+    }
+
+    /// Judges a chain: is there a path from its leaf to a trust anchor, is it for this use, now
+    /// and for this name?
+    fn verify(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        peer: Side,
+        server_name: Option<&ServerName<'_>>,
+        now: UnixTime,
+    ) -> Result<(), rustls::Error> {
+        REFUSAL.take();
+        if self.mode == VerifyMode::None {
+            return Ok(());
+        }
+        self.verify_path(leaf, intermediates, peer, server_name, now).map_err(|error| {
+            let code = match error {
+                // A self-signed leaf that calls itself an authority is refused for that first.
+                webpki::Error::UnknownIssuer | webpki::Error::CaUsedAsEndEntity => {
+                    self.untrusted(leaf, intermediates).or_else(|| error::verify_code(&error))
+                }
+                _ => error::verify_code(&error),
+            };
+            refuse(code, error)
+        })
+    }
+
+    fn verify_path(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        peer: Side,
+        server_name: Option<&ServerName<'_>>,
+        now: UnixTime,
+    ) -> Result<(), webpki::Error> {
+        let now = match self.time {
+            VerifyTime::System => now,
+            VerifyTime::Fixed(since_epoch) => UnixTime::since_unix_epoch(since_epoch),
+        };
+        let der = leaf;
+        let leaf = EndEntityCert::try_from(der)?;
+        // Whether a certificate was taken back is for its issuer to say: that needs a path.
+        if self.crls.is_empty() && self.trusted.iter().any(|it| it.der() == der.as_ref()) {
+            trusted_leaf::judge(der, peer, now)?;
+        } else {
+            self.find_path(&leaf, intermediates, peer, now)?;
+        }
+        match server_name {
+            Some(name) if self.check_server_name => leaf.verify_is_valid_for_subject_name(name),
+            _ => Ok(()),
+        }
+    }
+
+    fn find_path(
+        &self,
+        leaf: &EndEntityCert<'_>,
+        intermediates: &[CertificateDer<'_>],
+        peer: Side,
+        now: UnixTime,
+    ) -> Result<(), webpki::Error> {
+        let crls: Vec<_> = self.crls.iter().collect();
+        // Says no only where there is no list: then revocation is not checked.
+        let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
+            options
+                .with_depth(self.crl_depth)
+                .with_status_policy(UnknownStatusPolicy::Deny)
+                .with_expiration_policy(ExpirationPolicy::Enforce)
+                .build()
+        });
+        leaf.verify_for_usage(
+            self.algorithms.all,
+            &self.anchors,
+            intermediates,
+            now,
+            usage_of(peer),
+            revocation,
+            None,
+        )
+        .map(drop)
+    }
+
+    /// Why a chain leads to no trust anchor, which webpki does not say: follows it up to where it
+    /// ends. `None` unless that is at a certificate which is its own issuer.
+    fn untrusted(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> Option<VerifyCode> {
+        let leaf = EndEntityCert::try_from(leaf).ok()?;
+        let sent: Vec<_> =
+            intermediates.iter().filter_map(|der| EndEntityCert::try_from(der).ok()).collect();
+        let (mut current, mut code) = (&leaf, VerifyCode::SelfSigned);
+        // A path is no longer than what was sent, unless it goes round in circles.
+        for _ in 0..=sent.len() {
+            let issuer = current.issuer();
+            if self.anchors.iter().any(|anchor| *anchor.subject == *issuer) {
+                return None;
+            }
+            if current.subject() == issuer {
+                return Some(code);
+            }
+            code = VerifyCode::SelfSignedInChain;
+            current = sent.iter().find(|candidate| candidate.subject() == issuer)?;
+        }
+        None
+    }
+
+    /// Verifies a signature of the handshake: always, even where any certificate will do.
+    fn verify_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+        verify: fn(
+            &[u8],
+            &CertificateDer<'_>,
+            &DigitallySignedStruct,
+            &WebPkiSupportedAlgorithms,
+        ) -> Result<HandshakeSignatureValid, rustls::Error>,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        REFUSAL.take();
+        if !self.schemes.contains(&signature.scheme) {
+            return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
+        }
+        verify(message, leaf, signature, &self.algorithms)
+    }
+}
+
+impl ServerCertVerifier for PeerVerifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        self.verify(leaf, intermediates, Side::Server, Some(server_name), now)?;
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verify_signature(message, leaf, signature, verify_tls12_signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verify_signature(message, leaf, signature, verify_tls13_signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.schemes.clone()
+    }
+}
+
+impl ClientCertVerifier for PeerVerifier {
+    fn offer_client_auth(&self) -> bool {
+        self.mode != VerifyMode::None
+    }
+
+    fn client_auth_mandatory(&self) -> bool {
+        self.mode == VerifyMode::Required
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &self.anchor_names
+    }
+
+    fn verify_client_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        self.verify(leaf, intermediates, Side::Client, None, now)?;
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verify_signature(message, leaf, signature, verify_tls12_signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verify_signature(message, leaf, signature, verify_tls13_signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.schemes.clone()
+    }
+}
+
+/// What the certificate of this side must be for.
+pub(crate) fn usage_of(peer: Side) -> KeyUsage {
+    match peer {
+        Side::Client => KeyUsage::client_auth(),
+        Side::Server => KeyUsage::server_auth(),
+    }
+}
+
+thread_local! {
+    /// Why the verifier that ran last on this thread refused a chain.
+    ///
+    /// rustls' error has fewer words than [`VerifyCode`], and the word decides which alert is
+    /// sent. So the verifier gives rustls a word with the right alert, and leaves the error
+    /// itself here. The verifier belongs to all connections of a context and cannot keep it;
+    /// but it runs within a call of [`take_refusal`]'s caller, on the same stack.
+    static REFUSAL: Cell<Option<Error>> = const { Cell::new(None) };
+}
+
+/// Leaves the error for [`take_refusal`], and returns what makes rustls send the alert.
+#[cold]
+fn refuse(code: Option<VerifyCode>, error: webpki::Error) -> rustls::Error {
+    let (kind, alert) = match code {
+        Some(code) => (ErrorKind::CertificateVerify(code), code.alert()),
+        None => (ErrorKind::Decode, Alert::BAD_CERTIFICATE),
+    };
+    REFUSAL.set(Some(Error::new(kind).with_source(error.clone())));
+    let word = match alert {
+        Alert::BAD_CERTIFICATE => CertificateError::BadEncoding,
+        Alert::UNSUPPORTED_CERTIFICATE => CertificateError::InvalidPurpose,
+        Alert::CERTIFICATE_REVOKED => CertificateError::Revoked,
+        Alert::CERTIFICATE_EXPIRED => CertificateError::Expired,
+        Alert::UNKNOWN_CA => CertificateError::UnknownIssuer,
+        Alert::DECRYPT_ERROR => CertificateError::BadSignature,
+        _ => CertificateError::Other(OtherError(Arc::new(error))),
+    };
+    word.into()
+}
+
+/// Why the verifier refused the chain, if it was the chain that it refused: to be asked when rustls
+/// has just returned [`rustls::Error::InvalidCertificate`].
+pub(crate) fn take_refusal() -> Option<Error> {
+    REFUSAL.take()
+}
