@@ -9,7 +9,6 @@ use tls_object_core::{Alert, Error, ErrorKind, VerifyCode};
 use crate::BoringSsl;
 
 const ERR_LIB_SSL: c_int = sys::ERR_LIB_SSL.0 as c_int;
-const ERR_LIB_X509: c_int = sys::ERR_LIB_X509.0 as c_int;
 /// `SSL_AD_REASON_OFFSET`: the reason of an alert that arrived is this plus its number.
 const ALERT_RECEIVED: c_int = 1000;
 
@@ -23,10 +22,10 @@ const REASONS: &[(c_int, ErrorKind)] = &[
     (sys::SSL_R_BAD_ALERT, ErrorKind::Decode),
     (sys::SSL_R_BAD_CHANGE_CIPHER_SPEC, ErrorKind::UnexpectedMessage),
     (sys::SSL_R_BAD_DIGEST_LENGTH, ErrorKind::BadHandshakeSignature),
+    (sys::SSL_R_BAD_ECC_CERT, ErrorKind::IllegalParameter),
     (sys::SSL_R_BAD_ECPOINT, ErrorKind::IllegalParameter),
     (sys::SSL_R_BAD_HANDSHAKE_RECORD, ErrorKind::Decode),
     (sys::SSL_R_BAD_HELLO_REQUEST, ErrorKind::Decode),
-    (sys::SSL_R_BAD_PACKET_LENGTH, ErrorKind::Decode),
     (sys::SSL_R_BAD_SIGNATURE, ErrorKind::BadHandshakeSignature),
     (sys::SSL_R_CCS_RECEIVED_EARLY, ErrorKind::UnexpectedMessage),
     (sys::SSL_R_CERTIFICATE_VERIFY_FAILED, REFUSED),
@@ -77,10 +76,16 @@ const REASONS: &[(c_int, ErrorKind)] = &[
     (sys::SSL_R_WRONG_VERSION_NUMBER, ErrorKind::NotTls),
 ];
 
-/// What a code of the error queue means; `None` when it says nothing about the cause.
-pub(crate) fn kind(library: c_int, reason: c_int) -> Option<ErrorKind> {
+/// What a code of the error queue means, where `sent` is the alert that went with it; `None` when
+/// it says nothing about the cause.
+pub(crate) fn kind(library: c_int, reason: c_int, sent: Option<Alert>) -> Option<ErrorKind> {
     if library != ERR_LIB_SSL {
         return None;
+    }
+    if reason == sys::SSL_R_WRONG_CURVE && sent == Some(Alert::HANDSHAKE_FAILURE) {
+        // RFC 8422 section 5.1: the client has no use for the curve of the server's certificate, so none
+        // of its suites will do.
+        return Some(ErrorKind::NoSharedCipher);
     }
     if let Some(&(_, kind)) = REASONS.iter().find(|&&(number, _)| number == reason) {
         return Some(kind);
@@ -100,35 +105,26 @@ pub(crate) fn library_error(stack: ErrorStack) -> Error {
     Error::new(ErrorKind::Library).with_backend(BoringSsl::NAME).with_source(stack)
 }
 
-/// An error in bringing a key to its certificate.
-#[cold]
-pub(crate) fn key_error(stack: ErrorStack) -> Error {
-    let mismatch = codes(&stack).into_iter().any(|(library, reason)| {
-        library == ERR_LIB_X509
-            && matches!(reason, sys::X509_R_KEY_TYPE_MISMATCH | sys::X509_R_KEY_VALUES_MISMATCH)
-    });
-    let kind = if mismatch { ErrorKind::KeyMismatch } else { ErrorKind::InvalidPrivateKey };
-    Error::new(kind).with_backend(BoringSsl::NAME).with_source(stack)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ffi::reason_name;
 
+    const ERR_LIB_X509: c_int = sys::ERR_LIB_X509.0 as c_int;
+
     #[test]
     fn each_row_stands_once_and_is_known_to_the_library() {
         for (row, &(number, expected)) in REASONS.iter().enumerate() {
             assert!(reason_name(ERR_LIB_SSL, number).is_some(), "reason {number}");
-            assert_eq!(kind(ERR_LIB_SSL, number), Some(expected));
+            assert_eq!(kind(ERR_LIB_SSL, number, None), Some(expected));
             assert!(REASONS[..row].iter().all(|&(earlier, _)| earlier != number));
         }
     }
 
     #[test]
     fn alerts_and_strangers() {
-        let alert = kind(ERR_LIB_SSL, sys::SSL_R_TLSV1_ALERT_UNKNOWN_CA);
+        let alert = kind(ERR_LIB_SSL, sys::SSL_R_TLSV1_ALERT_UNKNOWN_CA, None);
         assert_eq!(alert, Some(ErrorKind::AlertReceived(Alert::UNKNOWN_CA)));
-        assert_eq!(kind(ERR_LIB_X509, sys::SSL_R_WRONG_VERSION_NUMBER), None);
+        assert_eq!(kind(ERR_LIB_X509, sys::SSL_R_WRONG_VERSION_NUMBER, None), None);
     }
 }

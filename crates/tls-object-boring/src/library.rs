@@ -7,7 +7,7 @@ use boring::error::ErrorStack;
 use boring::ssl::{NameType, Ssl, SslRef, SslVersion};
 use boring::x509::X509Ref;
 use tls_object_core::{
-    AlpnProtocol, Certificate, CipherSuite, ErrorKind, NamedGroup, Negotiated, Object,
+    Alert, AlpnProtocol, Certificate, CipherSuite, ErrorKind, NamedGroup, Negotiated, Object,
     ProtocolVersion, Session, VerifyCode,
 };
 use tls_object_libssl::{Failure, Library, LibsslEngine};
@@ -42,8 +42,8 @@ impl Library for Lib {
         Failure { codes: error::codes(&stack), source: Box::new(stack) }
     }
 
-    fn kind(library: c_int, reason: c_int) -> Option<ErrorKind> {
-        error::kind(library, reason)
+    fn kind(library: c_int, reason: c_int, sent: Option<Alert>) -> Option<ErrorKind> {
+        error::kind(library, reason, sent)
     }
 
     fn verify_result(handle: &Ssl) -> c_int {

@@ -13,10 +13,10 @@ use tls_object_core::{
     AlpnMismatch, AlpnProtocol, Config, Error, ErrorKind, Identity, ProtocolVersion, Side,
     SignatureScheme, VerifyMode,
 };
-use tls_object_libssl::chosen;
+use tls_object_libssl::{DEFAULT_TLS12_SUITES, chosen, cipher_list};
 
-use crate::error::{key_error, library_error};
-use crate::{BoringSsl, capabilities, ffi, session};
+use crate::error::library_error;
+use crate::{BoringSsl, capabilities, ffi, pkcs8, session};
 
 /// Sessions of one context are not resumed by another: their ticket keys differ. BoringSSL wants
 /// to be told all the same.
@@ -78,16 +78,18 @@ fn negotiation(builder: &mut SslContextBuilder, config: &Config) -> Result<(), E
     let (min, max) = config.version_range();
     builder.set_min_proto_version(Some(native_version(min)))?;
     builder.set_max_proto_version(Some(native_version(max)))?;
-    if let Some(suites) = chosen(&config.cipher_suites, &capabilities.cipher_suites) {
-        let (new, old): (Vec<_>, Vec<_>) =
-            suites.into_iter().partition(|suite| suite.version() == ProtocolVersion::TLS13);
-        // With none of a version left, that version is outside of the range set above.
-        if !old.is_empty() {
-            let names: Vec<_> = old.iter().filter_map(|suite| suite.openssl_name()).collect();
-            builder.set_strict_cipher_list(&names.join(":"))?;
-        }
-        if !new.is_empty() {
-            ffi::set_tls13_suites(builder, &new)?;
+    match chosen(&config.cipher_suites, &capabilities.cipher_suites) {
+        None => builder.set_strict_cipher_list(&cipher_list(DEFAULT_TLS12_SUITES))?,
+        Some(suites) => {
+            let (new, old): (Vec<_>, Vec<_>) =
+                suites.into_iter().partition(|suite| suite.version() == ProtocolVersion::TLS13);
+            // With none of a version left, that version is outside of the range set above.
+            if !old.is_empty() {
+                builder.set_strict_cipher_list(&cipher_list(&old))?;
+            }
+            if !new.is_empty() {
+                ffi::set_tls13_suites(builder, &new)?;
+            }
         }
     }
     if let Some(groups) = chosen(&config.groups, &capabilities.groups) {
@@ -148,19 +150,23 @@ fn sessions(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Erro
 }
 
 fn show(builder: &mut SslContextBuilder, identity: &Identity) -> Result<(), Error> {
-    let mut chain = identity.chain().iter().map(|certificate| parse(certificate.der()));
-    if let Some(leaf) = chain.next() {
-        let leaf = leaf?;
-        builder.set_certificate(&leaf).map_err(certificate_error)?;
+    let key = PKey::private_key_from_der(&pkcs8::without_public_key(identity.key())).map_err(
+        |error| {
+            Error::new(ErrorKind::InvalidPrivateKey)
+                .with_backend(BoringSsl::NAME)
+                .with_source(error)
+        },
+    )?;
+    let (leaf, issuers) = (identity.leaf(), &identity.chain()[1..]);
+    let leaf = parse(leaf.der())?;
+    if !leaf.public_key().map_err(certificate_error)?.public_eq(&key) {
+        return Err(Error::new(ErrorKind::KeyMismatch).with_backend(BoringSsl::NAME));
     }
-    for issuer in chain {
-        builder.add_extra_chain_cert(issuer?).map_err(library_error)?;
+    builder.set_certificate(&leaf).map_err(certificate_error)?;
+    for issuer in issuers {
+        builder.add_extra_chain_cert(parse(issuer.der())?).map_err(library_error)?;
     }
-    let key = PKey::private_key_from_der(identity.key().secret_der()).map_err(|error| {
-        Error::new(ErrorKind::InvalidPrivateKey).with_backend(BoringSsl::NAME).with_source(error)
-    })?;
-    builder.set_private_key(&key).map_err(key_error)?;
-    builder.check_private_key().map_err(key_error)
+    builder.set_private_key(&key).map_err(library_error)
 }
 
 fn verification(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Error> {

@@ -48,7 +48,7 @@ pub unsafe trait Calls: 'static {
     unsafe fn ssl_peek(ssl: *mut Self::Ssl, buf: *mut c_void, len: c_int) -> c_int;
     unsafe fn ssl_write(ssl: *mut Self::Ssl, buf: *const c_void, len: c_int) -> c_int;
     unsafe fn ssl_shutdown(ssl: *mut Self::Ssl) -> c_int;
-    unsafe fn ssl_get_shutdown(ssl: *const Self::Ssl) -> c_int;
+    unsafe fn ssl_set_shutdown(ssl: *mut Self::Ssl, mode: c_int);
     unsafe fn ssl_get_error(ssl: *const Self::Ssl, ret: c_int) -> c_int;
     unsafe fn ssl_pending(ssl: *const Self::Ssl) -> c_int;
 }
@@ -86,7 +86,7 @@ macro_rules! impl_calls {
                 ssl_peek = SSL_peek(ssl: *mut $sys::SSL, buf: *mut core::ffi::c_void, len: core::ffi::c_int) -> core::ffi::c_int;
                 ssl_write = SSL_write(ssl: *mut $sys::SSL, buf: *const core::ffi::c_void, len: core::ffi::c_int) -> core::ffi::c_int;
                 ssl_shutdown = SSL_shutdown(ssl: *mut $sys::SSL) -> core::ffi::c_int;
-                ssl_get_shutdown = SSL_get_shutdown(ssl: *const $sys::SSL) -> core::ffi::c_int;
+                ssl_set_shutdown = SSL_set_shutdown(ssl: *mut $sys::SSL, mode: core::ffi::c_int);
                 ssl_get_error = SSL_get_error(ssl: *const $sys::SSL, ret: core::ffi::c_int) -> core::ffi::c_int;
                 ssl_pending = SSL_pending(ssl: *const $sys::SSL) -> core::ffi::c_int;
             }

@@ -31,7 +31,9 @@ impl<L: Library> LibsslEngine<L> {
     #[cold]
     fn failure(&self, ssl_error: c_int) -> Error {
         let failure = L::take_errors();
-        let told = failure.codes.iter().find_map(|&(library, reason)| L::kind(library, reason));
+        let sent = self.connection.alert_sent();
+        let told =
+            failure.codes.iter().find_map(|&(library, reason)| L::kind(library, reason, sent));
         let kind = match told {
             // The reason says that there was an alert; which one it was, the alert itself says best.
             _ if self.connection.alert_received().is_some() && !self.is_ours(told) => self
@@ -46,7 +48,7 @@ impl<L: Library> LibsslEngine<L> {
             None => ErrorKind::Library,
         };
         let error = Error::new(kind)
-            .with_alert_sent(self.connection.alert_sent())
+            .with_alert_sent(sent)
             .with_backend(L::NAME)
             .with_source(failure.source);
         match kind {
@@ -85,10 +87,11 @@ impl<L: Library> Engine for LibsslEngine<L> {
             }
             Outcome::Failed(error) => return Err(self.failure(error)),
         }
-        if L::HOLDS_TICKETS_BACK && self.side == Side::Server {
-            if let Outcome::Failed(error) = self.connection.flush(bios) {
-                return Err(self.failure(error));
-            }
+        if L::HOLDS_TICKETS_BACK
+            && self.side == Side::Server
+            && let Outcome::Failed(error) = self.connection.flush(bios)
+        {
+            return Err(self.failure(error));
         }
         Ok(Status::Done(()))
     }

@@ -25,4 +25,4 @@ pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback};
 pub use capture::Capture;
 pub use engine::LibsslEngine;
 pub use ffi::connection::{Connection, Outcome};
-pub use library::{Failure, Library, chosen};
+pub use library::{DEFAULT_TLS12_SUITES, Failure, Library, chosen, cipher_list};

@@ -3,7 +3,7 @@
 use core::error::Error as StdError;
 use core::ffi::c_int;
 
-use tls_object_core::{Context, ErrorKind, Negotiated, Session, Setting};
+use tls_object_core::{Alert, CipherSuite, Context, ErrorKind, Negotiated, Session, Setting};
 
 use crate::Calls;
 
@@ -37,8 +37,9 @@ pub trait Library: Calls + Send + Sync {
     /// Empties the error queue of this thread.
     fn take_errors() -> Failure;
 
-    /// What an error code means; `None` when it says nothing about the cause.
-    fn kind(library: c_int, reason: c_int) -> Option<ErrorKind>;
+    /// What an error code means, where `sent` is the alert that the library sent with it; `None`
+    /// when it says nothing about the cause.
+    fn kind(library: c_int, reason: c_int, sent: Option<Alert>) -> Option<ErrorKind>;
 
     /// `SSL_get_verify_result`.
     fn verify_result(handle: &Self::Handle) -> c_int;
@@ -65,4 +66,21 @@ pub trait Library: Calls + Send + Sync {
 pub fn chosen<T: Copy + Eq>(setting: &Setting<T>, available: &[T]) -> Option<Vec<T>> {
     let values = setting.values()?;
     Some(values.iter().copied().filter(|value| available.contains(value)).collect())
+}
+
+/// The suites of TLS 1.2 that are spoken unless a configuration says otherwise: those with
+/// forward secrecy and authenticated encryption. Both libraries' own defaults go further back.
+pub const DEFAULT_TLS12_SUITES: &[CipherSuite] = &[
+    CipherSuite::ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    CipherSuite::ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    CipherSuite::ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+    CipherSuite::ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    CipherSuite::ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    CipherSuite::ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+];
+
+/// OpenSSL's names of suites, as a cipher list.
+pub fn cipher_list(suites: &[CipherSuite]) -> String {
+    let names: Vec<_> = suites.iter().filter_map(|suite| suite.openssl_name()).collect();
+    names.join(":")
 }

@@ -7,12 +7,9 @@ use tls_object_core::{Alert, Error, ErrorKind, VerifyCode};
 
 use crate::OpenSsl;
 
-const ERR_LIB_X509: c_int = 11;
 const ERR_LIB_SSL: c_int = 20;
 /// `SSL_AD_REASON_OFFSET`: the reason of an alert that arrived is this plus its number.
 const ALERT_RECEIVED: c_int = 1000;
-const X509_R_KEY_TYPE_MISMATCH: c_int = 115;
-const X509_R_KEY_VALUES_MISMATCH: c_int = 116;
 
 /// Stands for whatever `SSL_get_verify_result` says.
 const REFUSED: ErrorKind = ErrorKind::CertificateVerify(VerifyCode::ApplicationVerification);
@@ -104,21 +101,12 @@ pub(crate) fn library_error(stack: ErrorStack) -> Error {
     Error::new(ErrorKind::Library).with_backend(OpenSsl::NAME).with_source(stack)
 }
 
-/// An error in bringing a key to its certificate.
-#[cold]
-pub(crate) fn key_error(stack: ErrorStack) -> Error {
-    let mismatch = codes(&stack).into_iter().any(|(library, reason)| {
-        library == ERR_LIB_X509
-            && matches!(reason, X509_R_KEY_TYPE_MISMATCH | X509_R_KEY_VALUES_MISMATCH)
-    });
-    let kind = if mismatch { ErrorKind::KeyMismatch } else { ErrorKind::InvalidPrivateKey };
-    Error::new(kind).with_backend(OpenSsl::NAME).with_source(stack)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ffi::reason_text;
+
+    const ERR_LIB_X509: c_int = 11;
 
     /// The library itself says which reason a number is.
     #[test]

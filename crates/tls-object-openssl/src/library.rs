@@ -8,7 +8,7 @@ use openssl::nid::Nid;
 use openssl::ssl::{NameType, Ssl, SslRef, SslVersion};
 use openssl::x509::X509Ref;
 use tls_object_core::{
-    AlpnProtocol, Certificate, CipherSuite, ErrorKind, NamedGroup, Negotiated, Object,
+    Alert, AlpnProtocol, Certificate, CipherSuite, ErrorKind, NamedGroup, Negotiated, Object,
     ProtocolVersion, Session,
 };
 use tls_object_libssl::{Failure, Library, LibsslEngine};
@@ -42,7 +42,7 @@ impl Library for Lib {
         Failure { codes: error::codes(&stack), source: Box::new(stack) }
     }
 
-    fn kind(library: c_int, reason: c_int) -> Option<ErrorKind> {
+    fn kind(library: c_int, reason: c_int, _sent: Option<Alert>) -> Option<ErrorKind> {
         error::kind(library, reason)
     }
 

@@ -11,12 +11,12 @@ use openssl::ssl::{
 use openssl::x509::X509;
 use openssl::x509::verify::X509VerifyFlags;
 use tls_object_core::{
-    AlpnMismatch, AlpnProtocol, CipherSuite, Config, CrlScope, Error, ErrorKind, Identity,
-    ProtocolVersion, Side, VerifyMode, VerifyTime,
+    AlpnMismatch, AlpnProtocol, Config, CrlScope, Error, ErrorKind, Identity, ProtocolVersion,
+    Side, VerifyMode, VerifyTime,
 };
-use tls_object_libssl::chosen;
+use tls_object_libssl::{DEFAULT_TLS12_SUITES, chosen, cipher_list};
 
-use crate::error::{key_error, library_error};
+use crate::error::library_error;
 use crate::session;
 use crate::{OpenSsl, capabilities, ffi};
 
@@ -82,22 +82,18 @@ fn negotiation(builder: &mut SslContextBuilder, config: &Config) -> Result<(), E
     let (min, max) = config.version_range();
     builder.set_min_proto_version(Some(native_version(min)))?;
     builder.set_max_proto_version(Some(native_version(max)))?;
-    if let Some(suites) = chosen(&config.cipher_suites, &capabilities.cipher_suites) {
-        let of = |version| {
-            let names: Vec<_> = suites
-                .iter()
-                .filter(|suite| suite.version() == version)
-                .filter_map(|suite| CipherSuite::openssl_name(*suite))
-                .collect();
-            names.join(":")
-        };
-        let (old, new) = (of(ProtocolVersion::TLS12), of(ProtocolVersion::TLS13));
-        // With none of a version left, that version is outside of the range set above.
-        if !old.is_empty() {
-            builder.set_cipher_list(&old)?;
-        }
-        if !new.is_empty() {
-            builder.set_ciphersuites(&new)?;
+    match chosen(&config.cipher_suites, &capabilities.cipher_suites) {
+        None => builder.set_cipher_list(&cipher_list(DEFAULT_TLS12_SUITES))?,
+        Some(suites) => {
+            let (new, old): (Vec<_>, Vec<_>) =
+                suites.into_iter().partition(|suite| suite.version() == ProtocolVersion::TLS13);
+            // With none of a version left, that version is outside of the range set above.
+            if !old.is_empty() {
+                builder.set_cipher_list(&cipher_list(&old))?;
+            }
+            if !new.is_empty() {
+                builder.set_ciphersuites(&cipher_list(&new))?;
+            }
         }
     }
     if let Some(groups) = chosen(&config.groups, &capabilities.groups) {
@@ -170,19 +166,19 @@ fn sessions(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Erro
 }
 
 fn show(builder: &mut SslContextBuilder, identity: &Identity) -> Result<(), Error> {
-    let mut chain = identity.chain().iter().map(|certificate| parse(certificate.der()));
-    if let Some(leaf) = chain.next() {
-        let leaf = leaf?;
-        builder.set_certificate(&leaf).map_err(certificate_error)?;
-    }
-    for issuer in chain {
-        builder.add_extra_chain_cert(issuer?).map_err(library_error)?;
-    }
     let key = PKey::private_key_from_der(identity.key().secret_der()).map_err(|error| {
         Error::new(ErrorKind::InvalidPrivateKey).with_backend(OpenSsl::NAME).with_source(error)
     })?;
-    builder.set_private_key(&key).map_err(key_error)?;
-    builder.check_private_key().map_err(key_error)
+    let (leaf, issuers) = (identity.leaf(), &identity.chain()[1..]);
+    let leaf = parse(leaf.der())?;
+    if !leaf.public_key().map_err(certificate_error)?.public_eq(&key) {
+        return Err(Error::new(ErrorKind::KeyMismatch).with_backend(OpenSsl::NAME));
+    }
+    builder.set_certificate(&leaf).map_err(certificate_error)?;
+    for issuer in issuers {
+        builder.add_extra_chain_cert(parse(issuer.der())?).map_err(library_error)?;
+    }
+    builder.set_private_key(&key).map_err(library_error)
 }
 
 fn verification(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Error> {

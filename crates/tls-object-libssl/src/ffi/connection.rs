@@ -10,6 +10,8 @@ use crate::{Calls, Library};
 
 const SSL_ERROR_WANT_READ: c_int = 2;
 const SSL_ERROR_ZERO_RETURN: c_int = 6;
+/// `SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN`.
+const SSL_SHUTDOWN: c_int = 3;
 const SSL_CB_READ: c_int = 0x04;
 const SSL_CB_WRITE: c_int = 0x08;
 const SSL_CB_ALERT: c_int = 0x4000;
@@ -57,6 +59,16 @@ pub struct Connection<L: Library> {
 // SAFETY: the handle is `Send`; the slot is reached through this owner only, and holds nothing but
 // plain data between calls.
 unsafe impl<L: Library> Send for Connection<L> {}
+
+/// A client may go on to offer the session of a connection that was dropped without
+/// `close_notify`: who was at the other end was settled by the handshake. OpenSSL would mark
+/// the session as not to be resumed.
+impl<L: Library> Drop for Connection<L> {
+    fn drop(&mut self) {
+        // SAFETY: the handle is valid until its own drop, which comes next.
+        unsafe { L::ssl_set_shutdown(L::as_ptr(&self.ssl), SSL_SHUTDOWN) };
+    }
+}
 
 impl<L: Library> core::fmt::Debug for Connection<L> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
