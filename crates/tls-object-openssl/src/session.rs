@@ -33,9 +33,15 @@ pub(crate) fn store(ssl: &mut SslRef, session: SslSession) {
 }
 
 /// The newest session that can be resumed.
-pub(crate) fn newest(ssl: &SslRef) -> Option<Session> {
-    let capture = ssl.ex_data(*INDEX.as_ref().ok()?)?;
-    capture.newest(ssl.session_reused(), |session| match session.protocol_version() {
+pub(crate) fn newest(ssl: &mut SslRef) -> Option<Session> {
+    let index = *INDEX.as_ref().ok()?;
+    let resumed = ssl.session_reused();
+    if resumed && ssl.version2() == Some(SslVersion::TLS1_2) {
+        // A server may renew its ticket when it resumes (RFC 5077 section 3.3). OpenSSL tells nobody.
+        let renewed = ssl.session()?.to_owned();
+        ssl.ex_data_mut(index)?.store(renewed);
+    }
+    ssl.ex_data(index)?.newest(resumed, |session| match session.protocol_version() {
         SslVersion::TLS1_2 => Some(ProtocolVersion::TLS12),
         SslVersion::TLS1_3 => Some(ProtocolVersion::TLS13),
         _ => None,
