@@ -28,6 +28,8 @@
 //! 3. only then call again.
 //!
 //! Errors do not excuse the first step: the alert that tells the peer why waits there.
+//! Where the outgoing BIO is over fixed memory, [`flush`](SslObject::flush) says whether all of
+//! it got there.
 //!
 //! Here is the whole of it for a blocking transport, a client that sends one request and
 //! reads the answer to its end:

@@ -300,6 +300,10 @@ impl<E: Engine> SslObject for Object<E> {
         self.send_close()
     }
 
+    fn flush(&mut self) -> Status<()> {
+        if self.bios.flush() { Status::Done(()) } else { Status::WantWrite }
+    }
+
     fn pending(&self) -> usize {
         if self.done { self.engine.pending() } else { 0 }
     }

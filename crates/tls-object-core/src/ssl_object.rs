@@ -154,6 +154,16 @@ pub trait SslObject: Send + fmt::Debug {
     /// * What ended the connection.
     fn close(&mut self) -> Result<(), Error>;
 
+    /// Offers the outgoing BIO what it did not take before. Needed only where that BIO is over fixed
+    /// memory: any other takes all that an object puts out, and this is always `Done`.
+    ///
+    /// Never fails, also after an error: the alert that tells the peer may be what waits.
+    ///
+    /// # Returns
+    /// * [`Status::Done`]: nothing is left behind.
+    /// * [`Status::WantWrite`]: write out `outgoing`, call again.
+    fn flush(&mut self) -> Status<()>;
+
     /// Plaintext of the current record that is decrypted and not yet read, in bytes. Says nothing
     /// about what waits in the incoming BIO. Python: `pending`.
     fn pending(&self) -> usize;
