@@ -17,8 +17,8 @@ fn main() {
     if !(on("OPENSSL") && on("BORING")) || env::var_os(OVERRIDE).is_some() {
         return;
     }
-    let prefixed = env::var("BINDGEN_EXTRA_CLANG_ARGS")
-        .is_ok_and(|args| args.contains("-DBORINGSSL_PREFIX="));
+    let prefixed =
+        env::var("BINDGEN_EXTRA_CLANG_ARGS").is_ok_and(|args| args.contains("-DBORINGSSL_PREFIX="));
     if !prefixed {
         println!(
             "cargo::error=the features `openssl` and `boring` together need BoringSSL with prefixed \

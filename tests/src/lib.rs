@@ -1,1 +1,9 @@
-//! Empty.
+//! What the tests of this package share: certificates, processes that end with the test, the
+//! `tlsobj` binary, and servers that are not ours.
+
+#![allow(clippy::missing_panics_doc)] // to panic is how a test fails
+
+pub mod peers;
+pub mod pki;
+pub mod process;
+pub mod tlsobj;

@@ -1,2 +1,56 @@
-//! Empty.
-fn main() {}
+//! The project's own chores.
+
+#![forbid(unsafe_code)]
+
+mod cargo;
+mod ci;
+mod closure;
+mod layers;
+mod lint;
+mod steps;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of the tls-object workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Check who depends on whom, and what each feature set pulls in.
+    Layers,
+    /// Check format, lints, documentation and whether the fuzz targets compile.
+    Lint,
+    /// Install what the C libraries need, then run every test.
+    Test {
+        /// Passed on to `cargo test`: a filter, or more options.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Run everything that a change must pass: lint, licences, layers, tests.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let result = match Args::parse().chore {
+        Chore::Layers => layers::check(),
+        Chore::Lint => lint::lint(),
+        Chore::Test { args } => test::test(&args),
+        Chore::Ci => ci::ci(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

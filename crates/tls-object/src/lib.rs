@@ -62,7 +62,11 @@ pub fn backend(name: &str) -> Result<&'static dyn DynBackend, Error> {
     backends().iter().copied().find(|backend| backend.name() == name).ok_or_else(|| {
         let known: Vec<_> = backends().iter().map(|backend| backend.name()).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        Error::new(ErrorKind::UnknownBackend)
-            .with_detail(format!("{name:?}; compiled in: {known}"))
+        Error::new(ErrorKind::UnknownBackend).with_detail(format!("{name:?}; compiled in: {known}"))
     })
 }
+
+/// Compiles the example in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,0 +1,280 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tls_object::{AlpnProtocol, Config, DynBackend, ProtocolVersion, ServerName};
+
+use crate::address::Address;
+use crate::failure::Failure;
+
+/// Try, compare and test the TLS libraries behind tls-object.
+///
+/// Every command takes the name of a backend, as `tlsobj backends` lists them, and does the
+/// same thing with each.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tlsobj",
+    version,
+    after_help = "\
+Examples:
+  tlsobj backends                                    what is compiled in, and what it can do
+  tlsobj handshake --client rustls --server openssl  one connection in memory
+  tlsobj matrix --json report.json                   every scenario on every pair
+  tlsobj client --connect example.org:443            like `openssl s_client`
+  tlsobj server --listen 127.0.0.1:8443 --cert chain.pem --key key.pem"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Backends(BackendsArgs),
+    Handshake(HandshakeArgs),
+    Matrix(MatrixArgs),
+    Client(ClientArgs),
+    Server(ServerArgs),
+}
+
+/// List the backends that are compiled in and what each can do.
+///
+/// `native`: the library does it. `emulated`: this project does it on top of the library.
+/// `no`: asking for it is refused with an error that says so.
+#[derive(Args, Debug)]
+pub(crate) struct BackendsArgs {
+    /// Print a JSON array instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Connect two backends in memory and tell what they agreed on.
+///
+/// One full handshake, 1 MiB in each direction, a clean close. No socket is involved.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  tlsobj handshake --client rustls --server rustls
+  tlsobj handshake --client boring --server openssl --tls 1.2 --json")]
+pub(crate) struct HandshakeArgs {
+    /// The backend that plays the client.
+    #[arg(long, value_name = "BACKEND", value_parser = backend)]
+    pub(crate) client: &'static dyn DynBackend,
+    /// The backend that plays the server.
+    #[arg(long, value_name = "BACKEND", value_parser = backend)]
+    pub(crate) server: &'static dyn DynBackend,
+    /// Speak this version only.
+    #[arg(long, value_name = "VERSION", value_parser = version())]
+    pub(crate) tls: Option<ProtocolVersion>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Run the conformance matrix over what is compiled in.
+///
+/// Every scenario with every client against every server. A progress bar and the failures go to
+/// standard error. Exits with 0 only if nothing failed, with 1 otherwise.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  tlsobj matrix
+  tlsobj matrix --filter shutdown --client rustls
+  tlsobj matrix --json - | jq .summary")]
+pub(crate) struct MatrixArgs {
+    /// Only cases whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Only this backend as the client.
+    #[arg(long, value_name = "BACKEND", value_parser = backend)]
+    pub(crate) client: Option<&'static dyn DynBackend>,
+    /// Only this backend as the server.
+    #[arg(long, value_name = "BACKEND", value_parser = backend)]
+    pub(crate) server: Option<&'static dyn DynBackend>,
+    /// Write the report as JSON; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write the report as one HTML page.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+/// Talk to a TLS server: standard input to the peer, the peer to standard output.
+///
+/// Both directions run at once. The end of standard input is told to the peer by close_notify when
+/// it has been silent for a second; what it still sends is printed until it closes too.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit status:
+  0  both ends closed cleanly
+  2  usage: a bad argument, a file that cannot be used, a setting that the backend lacks
+  3  this end refused the server's certificate
+  4  the handshake failed, or the peer ended the connection with an alert or broke the
+     protocol later; under TLS 1.3 a refused client certificate is told that late
+  5  truncated: after the handshake the peer ended the transport without close_notify, or
+     reset it when close_notify had been sent to it
+  6  transport: the connection was refused or reset, or standard output failed
+
+Examples:
+  printf 'GET / HTTP/1.0\\r\\nHost: example.org\\r\\n\\r\\n' | tlsobj client --connect example.org:443
+  tlsobj client --backend openssl --connect [::1]:8443 --name localhost --ca ca.pem --json
+  tlsobj client --connect localhost:8443 --ca ca.pem --cert me.pem --key me.key --max 1.2")]
+pub(crate) struct ClientArgs {
+    #[command(flatten)]
+    pub(crate) backend: BackendChoice,
+    /// Where to connect to; IPv6 addresses in brackets.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) connect: Address,
+    /// The name that is sent as SNI and that the server's certificate must carry; an IP
+    /// address is not sent, only checked. [default: the host of --connect]
+    #[arg(long, value_name = "NAME|IP", value_parser = ServerName::new)]
+    pub(crate) name: Option<ServerName>,
+    /// Trust the authorities in this PEM file. [default: those of the system, or of SSL_CERT_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Refuse a certificate that the revocation lists in this PEM file name, and one that none of
+    /// them is about.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) crl: Option<PathBuf>,
+    /// Judge certificates at this time, in seconds since 1970. [default: now]
+    #[arg(long, value_name = "UNIXTIME")]
+    pub(crate) at: Option<u64>,
+    /// Take any certificate. Anybody may be at the other end.
+    #[arg(long, conflicts_with_all = ["ca", "crl", "at"])]
+    pub(crate) no_verify: bool,
+    /// The certificate chain to show if the server asks for one, in PEM.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) cert: Option<PathBuf>,
+    /// The private key of --cert, in PEM.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(crate) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) protocol: ProtocolArgs,
+    /// Print the facts of the connection on standard error after the handshake, as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Serve TLS clients, many at once.
+///
+/// Prints `listening on ADDR:PORT` first. What goes wrong with one client is told on standard
+/// error and harms no other.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Limits: a client has 30 seconds to finish its handshake and request. At most 32 clients are in
+their handshake at once; when more knock, the one that began first is dropped.
+
+Exit status:
+  0  with --once: the connection went well
+  2  usage: a bad argument, a file that cannot be used, a setting that the backend lacks
+  3, 4, 5, 6  with --once: as `tlsobj client` exits; 6 also if the address cannot be listened on
+
+Examples:
+  tlsobj server --listen 127.0.0.1:8443 --cert chain.pem --key key.pem
+  tlsobj server --backend boring --listen [::1]:0 --cert chain.pem --key key.pem --mode echo
+  tlsobj server --listen 0.0.0.0:8443 --cert chain.pem --key key.pem --client-ca ca.pem --require")]
+pub(crate) struct ServerArgs {
+    #[command(flatten)]
+    pub(crate) backend: BackendChoice,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Address,
+    /// The certificate chain to show, the leaf first, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cert: PathBuf,
+    /// The private key of --cert, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// Ask clients for a certificate of the authorities in this PEM file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_ca: Option<PathBuf>,
+    /// Refuse clients that show no certificate.
+    #[arg(long, requires = "client_ca")]
+    pub(crate) require: bool,
+    #[command(flatten)]
+    pub(crate) protocol: ProtocolArgs,
+    /// What to do with a client.
+    #[arg(long, value_enum, default_value_t = Mode::Http)]
+    pub(crate) mode: Mode,
+    /// Serve the first connection, then exit.
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+/// What a server does with a client.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Mode {
+    /// Answer `GET /` with the facts of the connection as JSON.
+    Http,
+    /// Send everything back until the client closes.
+    Echo,
+}
+
+/// Which backend to use.
+#[derive(Args, Debug)]
+pub(crate) struct BackendChoice {
+    /// The TLS library to use, by its name in `tlsobj backends`. [default: the first one there]
+    #[arg(long, value_name = "BACKEND", value_parser = backend)]
+    backend: Option<&'static dyn DynBackend>,
+}
+
+impl BackendChoice {
+    /// The backend of that name, or the first one.
+    pub(crate) fn get(&self) -> Result<&'static dyn DynBackend, Failure> {
+        self.backend
+            .or_else(|| tls_object::backends().first().copied())
+            .ok_or_else(|| Failure::Usage("no backend is compiled in".to_owned()))
+    }
+}
+
+/// What client and server have in common.
+#[derive(Args, Debug)]
+pub(crate) struct ProtocolArgs {
+    /// Application protocols to offer or to choose from, the best first.
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = alpn)]
+    alpn: Vec<AlpnProtocol>,
+    /// The oldest TLS version to speak. [default: 1.2]
+    #[arg(long, value_name = "VERSION", value_parser = version())]
+    min: Option<ProtocolVersion>,
+    /// The newest TLS version to speak. [default: 1.3]
+    #[arg(long, value_name = "VERSION", value_parser = version())]
+    max: Option<ProtocolVersion>,
+}
+
+impl ProtocolArgs {
+    /// Writes what was given into `config`.
+    pub(crate) fn apply(&self, config: &mut Config) {
+        config.alpn.clone_from(&self.alpn);
+        config.min_version = self.min.unwrap_or(config.min_version);
+        config.max_version = self.max.unwrap_or(config.max_version);
+    }
+}
+
+fn backend(name: &str) -> Result<&'static dyn DynBackend, tls_object::Error> {
+    tls_object::backend(name)
+}
+
+fn alpn(name: &str) -> Result<AlpnProtocol, tls_object::Error> {
+    AlpnProtocol::new(name)
+}
+
+fn version() -> impl TypedValueParser<Value = ProtocolVersion> {
+    PossibleValuesParser::new(["1.2", "1.3"]).map(|version| match version.as_str() {
+        "1.2" => ProtocolVersion::TLS12,
+        _ => ProtocolVersion::TLS13,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

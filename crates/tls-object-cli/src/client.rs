@@ -1,0 +1,177 @@
+//! `tlsobj client`.
+
+mod conversation;
+mod stdin;
+
+use std::io;
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mio::{Events, Interest, Poll, Token, Waker};
+use tls_object::{Config, ServerName, VerifyMode, VerifyTime, Wrap};
+
+use crate::address::Address;
+use crate::cli::ClientArgs;
+use crate::facts::Facts;
+use crate::failure::Failure;
+use crate::material;
+use crate::pump::Pump;
+
+use conversation::Conversation;
+
+const SOCKET: Token = Token(0);
+const STDIN: Token = Token(1);
+
+/// How long the peer may be silent after the end of standard input before it is told. Servers
+/// that find close_notify behind a request, nginx among them, answer and then end the transport
+/// without their own: that would be truncation.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// How long to wait for the peer to end the transport after an error was told to it.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// Connects, shakes hands, and talks until both ends have closed.
+pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
+    let context = args.backend.get()?.context(&config(args)?)?;
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None => ServerName::new(&args.connect.host)?,
+    };
+    let socket = connect(&args.connect)?;
+    let pump = Pump::new(socket, &*context, Wrap::client(name))?;
+    let mut connection = Connection::new(pump).map_err(waiting_failed)?;
+    let result = connection.handshake().and_then(|()| {
+        if args.json {
+            eprintln!("{}", Facts::of(connection.pump.tls()).to_json());
+        }
+        connection.converse()
+    });
+    if let Err(Failure::Tls(_)) = &result {
+        connection.linger()?;
+    }
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+fn config(args: &ClientArgs) -> Result<Config, Failure> {
+    let mut config = Config::client();
+    if args.no_verify {
+        config.verify_mode = VerifyMode::None;
+    } else {
+        config.trust_anchors = match &args.ca {
+            Some(path) => material::certificates(path)?,
+            None => material::system_roots()?,
+        };
+    }
+    if let Some(path) = &args.crl {
+        config.crls = material::crls(path)?;
+    }
+    if let Some(seconds) = args.at {
+        config.verify_time = VerifyTime::Fixed(Duration::from_secs(seconds));
+    }
+    if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
+        config.identity = Some(material::identity(cert, key)?);
+    }
+    args.protocol.apply(&mut config);
+    Ok(config)
+}
+
+fn connect(address: &Address) -> Result<mio::net::TcpStream, Failure> {
+    let connect = || {
+        let socket = TcpStream::connect((address.host.as_str(), address.port))?;
+        socket.set_nodelay(true)?;
+        socket.set_nonblocking(true)?;
+        Ok(mio::net::TcpStream::from_std(socket))
+    };
+    connect().map_err(|error| Failure::transport(format!("connecting to {address}"), error))
+}
+
+/// A pump and what tells when it can go on.
+struct Connection {
+    pump: Pump,
+    poll: Poll,
+    events: Events,
+}
+
+impl Connection {
+    fn new(mut pump: Pump) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        poll.registry().register(pump.socket(), SOCKET, Interest::READABLE | Interest::WRITABLE)?;
+        Ok(Self { pump, poll, events: Events::with_capacity(8) })
+    }
+
+    fn handshake(&mut self) -> Result<(), Failure> {
+        loop {
+            let before = self.pump.activity();
+            self.pump.receive();
+            let step = self.pump.call(|tls| tls.do_handshake());
+            if step.map_err(|error| self.pump.verdict(error))?.is_done() {
+                return Ok(());
+            }
+            self.wait_unless_active_since(before, None)?;
+        }
+    }
+
+    fn converse(&mut self) -> Result<(), Failure> {
+        // Kept here too: a waker that is dropped takes its last call with it.
+        let waker = Arc::new(Waker::new(self.poll.registry(), STDIN).map_err(waiting_failed)?);
+        let mut conversation = Conversation::new(stdin::spawn(Arc::clone(&waker)));
+        loop {
+            let before = self.pump.activity();
+            self.pump.receive();
+            if conversation.step(&mut self.pump)? {
+                return Ok(());
+            }
+            let patience = conversation.has_to_close().then_some(SILENCE);
+            if self.wait_unless_active_since(before, patience)? == Wait::TimedOut {
+                conversation.close(&mut self.pump)?;
+            }
+        }
+    }
+
+    /// Gives the peer time to read the alert: a socket that is closed while bytes wait in it
+    /// resets the connection, and the alert with it.
+    fn linger(&mut self) -> Result<(), Failure> {
+        let deadline = Instant::now() + LINGER;
+        self.pump.finish();
+        let mut scratch = [0; 4096];
+        loop {
+            let before = self.pump.activity();
+            let left = deadline.saturating_duration_since(Instant::now());
+            if self.pump.discard(&mut scratch) || left.is_zero() {
+                return Ok(());
+            }
+            self.wait_unless_active_since(before, Some(left))?;
+        }
+    }
+
+    /// Waits for the socket or for standard input. Readiness is told once, so whoever was busy
+    /// tries again first.
+    fn wait_unless_active_since(
+        &mut self,
+        before: u64,
+        timeout: Option<Duration>,
+    ) -> Result<Wait, Failure> {
+        if self.pump.activity() != before {
+            return Ok(Wait::Ready);
+        }
+        match self.poll.poll(&mut self.events, timeout) {
+            Ok(()) if self.events.is_empty() && timeout.is_some() => Ok(Wait::TimedOut),
+            Ok(()) => Ok(Wait::Ready),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Wait::Ready),
+            Err(error) => Err(waiting_failed(error)),
+        }
+    }
+}
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Wait {
+    Ready,
+    TimedOut,
+}
+
+fn waiting_failed(error: io::Error) -> Failure {
+    Failure::transport("waiting for the network", error)
+}

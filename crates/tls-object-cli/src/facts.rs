@@ -1,0 +1,60 @@
+//! What a connection agreed on, for JSON.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tls_object::{Certificate, SslObject};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// The facts of one end of a connection. Names as in the IANA registries.
+#[derive(Debug, Serialize)]
+pub(crate) struct Facts {
+    backend: &'static str,
+    version: Option<String>,
+    cipher_suite: Option<String>,
+    group: Option<String>,
+    alpn: Option<String>,
+    server_name: Option<String>,
+    resumed: bool,
+    peer_certificates: Vec<PeerCertificate>,
+}
+
+/// One certificate that the peer showed.
+#[derive(Debug, Serialize)]
+struct PeerCertificate {
+    /// `None` if the certificate cannot be parsed, as one that was not verified may be.
+    subject: Option<String>,
+    sha256: String,
+}
+
+impl Facts {
+    /// The facts of a connection whose handshake is done.
+    pub(crate) fn of(tls: &dyn SslObject) -> Self {
+        let facts = tls.facts();
+        Self {
+            backend: tls.context().backend(),
+            version: facts.version.map(|version| version.to_string()),
+            cipher_suite: facts.cipher_suite.map(|suite| suite.to_string()),
+            group: facts.group.map(|group| group.to_string()),
+            alpn: facts.alpn.as_ref().map(|alpn| alpn.as_bytes().escape_ascii().to_string()),
+            server_name: facts.server_name.clone(),
+            resumed: facts.resumed,
+            peer_certificates: facts.peer_certificates.iter().map(PeerCertificate::of).collect(),
+        }
+    }
+
+    /// One JSON object on one line.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("strings and booleans only")
+    }
+}
+
+impl PeerCertificate {
+    fn of(certificate: &Certificate) -> Self {
+        let subject = X509Certificate::from_der(certificate.der())
+            .ok()
+            .map(|(_, parsed)| parsed.subject().to_string());
+        let sha256 =
+            Sha256::digest(certificate.der()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { subject, sha256 }
+    }
+}

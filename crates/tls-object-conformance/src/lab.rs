@@ -1,0 +1,396 @@
+//! What a scenario works with: two backends, the parameters of the case, and a record of
+//! the deviations it met.
+
+use core::fmt::Debug;
+use std::cell::RefCell;
+
+use tls_object_core::{
+    Alert, Capability, Config, DynBackend, DynContext, Error, ErrorKind, MemoryBio, Negotiated,
+    Origin, ProtocolVersion, ServerName, Side, SslObject, VecBio, VerifyTime, Wrap,
+};
+
+use crate::deviations::{self, Deviation};
+use crate::failure::{Failure, ensure, name};
+use crate::pair::{Pair, Progress};
+use crate::pki::{Family, KeyType, NOW, SERVER_NAME, pki};
+use crate::scenario::Params;
+use crate::wire::Chunking;
+
+/// What a scenario is given.
+pub(crate) struct Lab {
+    scenario: &'static str,
+    client: &'static dyn DynBackend,
+    server: &'static dyn DynBackend,
+    params: Params,
+    met: RefCell<Vec<Met>>,
+}
+
+/// What an end makes of the alert that tells it of its peer's error.
+#[derive(Debug, PartialEq)]
+enum Word {
+    /// It says which alert that was.
+    Understood,
+    /// It finds an error of its own in the record.
+    Garbled,
+}
+
+/// A fact for which a deviation is listed, as it was met.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Met {
+    pub(crate) deviation: &'static Deviation,
+    /// Whether the backends deviated; they behaved as everybody else if not.
+    pub(crate) deviated: bool,
+}
+
+/// A context for each end.
+pub(crate) struct Contexts {
+    pub(crate) client: Box<dyn DynContext>,
+    pub(crate) server: Box<dyn DynContext>,
+    chunking: Chunking,
+}
+
+impl Contexts {
+    /// A pair that is made as `wrap` says on the client's side.
+    pub(crate) fn pair(&self, wrap: Wrap) -> Result<Pair, Failure> {
+        self.pair_with_limit(wrap, 0)
+    }
+
+    /// A pair whose four BIOs have a limit.
+    pub(crate) fn pair_with_limit(&self, wrap: Wrap, limit: usize) -> Result<Pair, Failure> {
+        let client = wrapped(&*self.client, wrap, limit)?;
+        let server = wrapped(&*self.server, Wrap::server(), limit)?;
+        Ok(Pair::new(client, server, self.chunking))
+    }
+}
+
+fn wrapped(
+    context: &dyn DynContext,
+    wrap: Wrap,
+    limit: usize,
+) -> Result<Box<dyn SslObject>, Failure> {
+    let side = wrap.side;
+    let bio = || Box::new(VecBio::with_limit(limit)) as Box<dyn MemoryBio>;
+    context.wrap_bio(bio(), bio(), wrap).map_err(|error| Failure::of(side, &error))
+}
+
+impl Lab {
+    pub(crate) fn new(
+        scenario: &'static str,
+        client: &'static dyn DynBackend,
+        server: &'static dyn DynBackend,
+        params: Params,
+    ) -> Self {
+        Self { scenario, client, server, params, met: RefCell::default() }
+    }
+
+    /// The listed deviations that were met.
+    pub(crate) fn into_met(self) -> Vec<Met> {
+        self.met.into_inner()
+    }
+
+    /// The backend on `side`.
+    pub(crate) fn backend(&self, side: Side) -> &'static dyn DynBackend {
+        match side {
+            Side::Client => self.client,
+            Side::Server => self.server,
+        }
+    }
+
+    /// Whether the backend on `side` has a capability.
+    pub(crate) fn has(&self, side: Side, capability: Capability) -> bool {
+        self.backend(side).capabilities().has(capability)
+    }
+
+    /// The variant of the scenario, or an empty string.
+    pub(crate) fn variant(&self) -> &'static str {
+        self.params.variant.unwrap_or_default()
+    }
+
+    /// The pieces in which bytes arrive.
+    pub(crate) fn chunking(&self) -> Chunking {
+        self.params.chunking.unwrap_or(Chunking::Whole)
+    }
+
+    /// The one version of the protocol that the case is about.
+    ///
+    /// # Panics
+    /// If the scenario is not tried over versions.
+    pub(crate) fn version(&self) -> ProtocolVersion {
+        self.params.version.expect("the scenario is tried over versions")
+    }
+
+    /// Whether the case is about TLS 1.3.
+    pub(crate) fn is_tls13(&self) -> bool {
+        self.version() == ProtocolVersion::TLS13
+    }
+
+    /// The type of the server's key, P-256 unless the scenario is tried over types.
+    pub(crate) fn key(&self) -> KeyType {
+        self.params.key.unwrap_or(KeyType::P256)
+    }
+
+    /// The hierarchy with keys of the case's type.
+    pub(crate) fn family(&self) -> &'static Family {
+        pki().family(self.key())
+    }
+
+    /// A client that trusts the case's authority and speaks the case's version.
+    pub(crate) fn client_config(&self) -> Config {
+        let mut config = Config::client();
+        config.trust_anchors = vec![self.family().authority.root()];
+        self.settle(config)
+    }
+
+    /// A server that shows the case's valid certificate and speaks the case's version.
+    pub(crate) fn server_config(&self) -> Config {
+        self.settle(Config::server(self.family().server.clone()))
+    }
+
+    fn settle(&self, mut config: Config) -> Config {
+        config.verify_time = VerifyTime::Fixed(NOW);
+        if let Some(version) = self.params.version {
+            config.min_version = version;
+            config.max_version = version;
+        }
+        config
+    }
+
+    /// A context of the backend on the configuration's side. What `check` says of a
+    /// configuration must come true, so this is tried with every one there is.
+    #[track_caller]
+    pub(crate) fn context(&self, config: &Config) -> Result<Box<dyn DynContext>, Failure> {
+        let backend = self.backend(config.side);
+        let foretold = backend.check(config).into_result();
+        match (foretold, backend.context(config)) {
+            (Ok(()), Ok(context)) => {
+                ensure!(context.backend() == backend.name(), "a context of {}", context.backend());
+                ensure!(context.config() == config, "a context forgot its configuration");
+                Ok(context)
+            }
+            (Err(foretold), Err(error)) if foretold.kind() == error.kind() => {
+                Err(Failure::of(config.side, &error))
+            }
+            (Ok(()), Err(error)) if !matches!(error.kind(), ErrorKind::Unsupported(_)) => {
+                Err(Failure::of(config.side, &error))
+            }
+            (foretold, made) => Err(Failure::new(format!(
+                "check said {foretold:?} of the {}'s configuration, the context said {:?}",
+                name(config.side),
+                made.map(|_| ())
+            ))),
+        }
+    }
+
+    /// The error for which a configuration is refused, which it must be.
+    #[track_caller]
+    pub(crate) fn refused_config(&self, config: &Config) -> Result<Error, Failure> {
+        match self.backend(config.side).context(config) {
+            Ok(_) => Err(Failure::new(format!("the {} made a context", name(config.side)))),
+            Err(error) => Ok(error),
+        }
+    }
+
+    /// Contexts for both ends.
+    #[track_caller]
+    pub(crate) fn contexts(&self, client: &Config, server: &Config) -> Result<Contexts, Failure> {
+        Ok(Contexts {
+            client: self.context(client)?,
+            server: self.context(server)?,
+            chunking: self.chunking(),
+        })
+    }
+
+    /// A client that talks to [`SERVER_NAME`].
+    pub(crate) fn wrap(&self) -> Result<Wrap, Failure> {
+        Ok(Wrap::client(ServerName::new(SERVER_NAME)?))
+    }
+
+    /// A pair that has not begun; the client talks to [`SERVER_NAME`].
+    #[track_caller]
+    pub(crate) fn pair(&self, client: &Config, server: &Config) -> Result<Pair, Failure> {
+        self.pair_to(SERVER_NAME, client, server)
+    }
+
+    /// A pair that has not begun; the client talks to `name`.
+    #[track_caller]
+    pub(crate) fn pair_to(
+        &self,
+        name: &str,
+        client: &Config,
+        server: &Config,
+    ) -> Result<Pair, Failure> {
+        self.contexts(client, server)?.pair(Wrap::client(ServerName::new(name)?))
+    }
+
+    /// A pair of the case's plain configurations, handshake done.
+    #[track_caller]
+    pub(crate) fn connected(&self) -> Result<Pair, Failure> {
+        let mut pair = self.pair(&self.client_config(), &self.server_config())?;
+        pair.handshake()?;
+        Ok(pair)
+    }
+
+    /// One end of the case's plain configuration, without a peer.
+    #[track_caller]
+    pub(crate) fn alone(&self, side: Side) -> Result<Box<dyn SslObject>, Failure> {
+        let (config, wrap) = match side {
+            Side::Client => (self.client_config(), Wrap::client(ServerName::new(SERVER_NAME)?)),
+            Side::Server => (self.server_config(), Wrap::server()),
+        };
+        wrapped(&*self.context(&config)?, wrap, 0)
+    }
+
+    /// Compares a fact that all backends should agree on. Where the two of this case are listed to
+    /// deviate in it, and deviate as listed, the scenario goes on.
+    #[track_caller]
+    pub(crate) fn expect<T: Debug + PartialEq>(
+        &self,
+        fact: &str,
+        expected: T,
+        observed: T,
+    ) -> Result<(), Failure> {
+        let deviated = expected != observed;
+        let (expected, observed) = (format!("{expected:?}"), format!("{observed:?}"));
+        let listed = deviations::find(
+            self.scenario,
+            fact,
+            self.client,
+            self.server,
+            &expected,
+            deviated.then_some(&*observed),
+        );
+        match listed {
+            Some(deviation) => self.met.borrow_mut().push(Met { deviation, deviated }),
+            None => ensure!(!deviated, "{fact}: expected {expected}, observed {observed}"),
+        }
+        Ok(())
+    }
+
+    /// A fact that exists when the backend on `side` has the capability, and does not exist when it has not.
+    #[track_caller]
+    pub(crate) fn fact<T: Debug>(
+        &self,
+        side: Side,
+        capability: Capability,
+        fact: Option<T>,
+    ) -> Result<T, Failure> {
+        match fact {
+            Some(fact) => {
+                ensure!(self.has(side, capability), "{fact:?} in spite of no {capability}");
+                Ok(fact)
+            }
+            None if self.has(side, capability) => {
+                Err(Failure::new(format!("{capability}: nothing from the {}", name(side))))
+            }
+            None => Err(Failure::absent(side, capability)),
+        }
+    }
+
+    /// The facts that both ends must hold alike are alike. Returns them.
+    #[track_caller]
+    pub(crate) fn same_facts(&self, pair: &mut Pair) -> Result<Negotiated, Failure> {
+        let mut client = pair.client().facts().clone();
+        let mut server = pair.server().facts().clone();
+        client.peer_certificates.clear();
+        server.peer_certificates.clear();
+        ensure!(client == server, "the client says {client:?}, the server {server:?}");
+        if let Some(version) = self.params.version {
+            ensure!(client.version == Some(version), "they speak {:?}", client.version);
+        }
+        Ok(client)
+    }
+
+    /// The handshake ends because `by` refuses it with an error of this kind and tells the other end so with
+    /// this alert; both then stand by it.
+    #[track_caller]
+    pub(crate) fn refused(
+        &self,
+        pair: &mut Pair,
+        by: Side,
+        kind: ErrorKind,
+        alert: Alert,
+    ) -> Result<(), Failure> {
+        let handshake = pair.drive()?;
+        let Progress::Failed(error) = handshake.of(by) else {
+            return Err(Failure::new(format!("not refused by the {}: {handshake:?}", name(by))));
+        };
+        self.expect("error", kind, error.kind())?;
+        let sent = self.fact(by, Capability::AlertSent, error.alert_sent())?;
+        self.expect("alert", alert, sent)?;
+        self.final_error(pair, by, error)?;
+        self.told(pair, by.peer(), handshake.of(by.peer()), sent)
+    }
+
+    /// `side` learns from its peer's `alert` that the connection is over.
+    #[track_caller]
+    fn told(
+        &self,
+        pair: &mut Pair,
+        side: Side,
+        progress: &Progress,
+        alert: Alert,
+    ) -> Result<(), Failure> {
+        let error = match progress {
+            Progress::Failed(error) => error.clone(),
+            Progress::Done => pair.expect_error(side)?,
+            Progress::Waiting => {
+                return Err(Failure::new(format!("the {} was told nothing", name(side))));
+            }
+        };
+        self.final_error(pair, side, &error)?;
+        match error.alert_received() {
+            Some(received) => {
+                ensure!(received == alert, "the alert {alert} was reported, {received} arrived");
+                ensure!(error.alert_sent().is_none(), "an alert was answered with one");
+                self.expect("word of it", Word::Understood, Word::Understood)
+            }
+            None => {
+                ensure!(error.origin() == Origin::PeerMisbehaved, "{error:?}");
+                self.expect("word of it", Word::Understood, Word::Garbled)
+            }
+        }
+    }
+
+    /// Every later call on `side` returns `error` again and sends nothing, and the facts stay.
+    #[track_caller]
+    pub(crate) fn final_error(
+        &self,
+        pair: &mut Pair,
+        side: Side,
+        error: &Error,
+    ) -> Result<(), Failure> {
+        let before = pair.tls(side).facts().clone();
+        let sent = pair.wire_to(side.peer()).sent();
+        let mut buffer = [0; 16];
+        let later = [
+            ("do_handshake", pair.call(side, |tls| tls.do_handshake()).map(|_| ())),
+            ("read", pair.call(side, |tls| tls.read(&mut buffer)).map(|_| ())),
+            ("write", pair.call(side, |tls| tls.write(b"more")).map(|_| ())),
+            ("an empty write", pair.call(side, |tls| tls.write(b"")).map(|_| ())),
+            ("unwrap", pair.call(side, |tls| tls.unwrap()).map(|_| ())),
+            ("close", pair.call(side, |tls| tls.close())),
+        ];
+        for (what, result) in later {
+            match result {
+                Err(later)
+                    if later.kind() == error.kind() && later.alert_sent() == error.alert_sent() => {
+                }
+                // Python's rule for streams: the end of the transport is an end to a reader.
+                Ok(()) if what == "read" && error.kind() == ErrorKind::Truncated => {}
+                other => {
+                    return Err(Failure::new(format!(
+                        "{what} on the {} after {error}: {other:?}",
+                        name(side)
+                    )));
+                }
+            }
+        }
+        ensure!(
+            pair.wire_to(side.peer()).sent() == sent,
+            "the {} sends after its error",
+            name(side)
+        );
+        ensure!(*pair.tls(side).facts() == before, "facts change after an error");
+        Ok(())
+    }
+}

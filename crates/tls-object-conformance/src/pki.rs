@@ -1,0 +1,388 @@
+//! Certificates for every scenario, made once for each process.
+//!
+//! The whole hierarchy lives in the past: what is valid at [`NOW`] is expired by any
+//! real clock, and what is "not yet valid" at [`NOW`] is valid by it. A backend that looks at the
+//! clock instead of the time it was given fails everywhere.
+
+use core::time::Duration;
+use std::sync::OnceLock;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    NameConstraints, RevokedCertParams, SerialNumber, date_time_ymd,
+};
+use tls_object_core::{Certificate, Crl, Identity, PrivateKey};
+
+/// When every certificate is judged: 2015-07-01T00:00:00Z.
+pub(crate) const NOW: Duration = Duration::from_secs(1_435_708_800);
+
+/// The name that servers go by unless a scenario says otherwise.
+pub(crate) const SERVER_NAME: &str = "localhost";
+
+/// The algorithm of the keys of a hierarchy.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum KeyType {
+    P256,
+    Rsa2048,
+    Ed25519,
+}
+
+impl KeyType {
+    pub(crate) const ALL: &'static [Self] = &[Self::P256, Self::Rsa2048, Self::Ed25519];
+
+    /// The name in a case's parameters.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "p256",
+            Self::Rsa2048 => "rsa2048",
+            Self::Ed25519 => "ed25519",
+        }
+    }
+
+    fn generate(self) -> KeyPair {
+        KeyPair::generate_for(match self {
+            Self::P256 => &rcgen::PKCS_ECDSA_P256_SHA256,
+            Self::Rsa2048 => &rcgen::PKCS_RSA_SHA256,
+            Self::Ed25519 => &rcgen::PKCS_ED25519,
+        })
+        .expect("aws-lc-rs makes keys of every type used here")
+    }
+}
+
+/// What a certificate may be used for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Purpose {
+    Client,
+    Server,
+}
+
+impl Purpose {
+    const fn extended_key_usage(self) -> ExtendedKeyUsagePurpose {
+        match self {
+            Self::Client => ExtendedKeyUsagePurpose::ClientAuth,
+            Self::Server => ExtendedKeyUsagePurpose::ServerAuth,
+        }
+    }
+}
+
+/// When a certificate is valid.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Validity {
+    /// 2015, the year around [`NOW`].
+    Current,
+    /// Until the end of 2012.
+    Past,
+    /// From 2020 on.
+    Future,
+}
+
+impl Validity {
+    fn apply(self, params: &mut CertificateParams) {
+        let (from, to) = match self {
+            Self::Current => (2015, 2016),
+            Self::Past => (2010, 2013),
+            Self::Future => (2020, 2045),
+        };
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(to, 1, 1);
+    }
+}
+
+/// A root and an intermediate authority under it.
+pub(crate) struct Authority {
+    root: Certificate,
+    root_issuer: Issuer<'static, KeyPair>,
+    intermediate: Certificate,
+    intermediate_issuer: Issuer<'static, KeyPair>,
+    leaf_key: KeyPair,
+}
+
+impl Authority {
+    fn new(name: &str, key: KeyType) -> Self {
+        let root_params = authority_params(&format!("{name} root"), 1);
+        let root_key = key.generate();
+        let root = root_params.self_signed(&root_key).expect(SOUND);
+        let root_issuer = Issuer::new(root_params, root_key);
+        let (intermediate, intermediate_issuer) = subordinate(
+            authority_params(&format!("{name} intermediate"), 2),
+            &root_issuer,
+            key.generate(),
+        );
+        Self {
+            root: Certificate::from_der(root.der().to_vec()),
+            root_issuer,
+            intermediate,
+            intermediate_issuer,
+            leaf_key: key.generate(),
+        }
+    }
+
+    /// What to trust.
+    pub(crate) fn root(&self) -> Certificate {
+        self.root.clone()
+    }
+
+    /// The authority between root and leaves.
+    pub(crate) fn intermediate(&self) -> Certificate {
+        self.intermediate.clone()
+    }
+
+    /// A leaf of the intermediate authority, and the intermediate's certificate.
+    fn leaf(&self, mut params: CertificateParams) -> Identity {
+        if self.leaf_key.algorithm() == &rcgen::PKCS_RSA_SHA256 {
+            // The suites of TLS 1.2 without forward secrecy encrypt to the key.
+            params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
+        }
+        let leaf = params.signed_by(&self.leaf_key, &self.intermediate_issuer).expect(SOUND);
+        identity(vec![leaf.der().to_vec(), self.intermediate.der().to_vec()], &self.leaf_key)
+    }
+
+    /// What the intermediate authority has taken back.
+    fn crl(&self, next_update: i32, revoked: &[u64]) -> Crl {
+        crl(&self.intermediate_issuer, next_update, revoked)
+    }
+}
+
+/// A valid server and a valid client under an authority of one key type.
+pub(crate) struct Family {
+    pub(crate) authority: Authority,
+    pub(crate) server: Identity,
+    pub(crate) client: Identity,
+}
+
+impl Family {
+    fn new(key: KeyType) -> Self {
+        let authority = Authority::new(key.name(), key);
+        let server = authority.leaf(leaf_params(Purpose::Server, SERVER_NAMES, 10));
+        let client = authority.leaf(leaf_params(Purpose::Client, &["client.example"], 11));
+        Self { authority, server, client }
+    }
+}
+
+/// Every certificate there is.
+pub(crate) struct Pki {
+    families: [Family; 3],
+    strangers: Family,
+}
+
+/// The certificates of this process.
+pub(crate) fn pki() -> &'static Pki {
+    static PKI: OnceLock<Pki> = OnceLock::new();
+    PKI.get_or_init(|| Pki {
+        families: [
+            Family::new(KeyType::P256),
+            Family::new(KeyType::Rsa2048),
+            Family::new(KeyType::Ed25519),
+        ],
+        strangers: {
+            let authority = Authority::new("unknown", KeyType::P256);
+            let server = authority.leaf(leaf_params(Purpose::Server, SERVER_NAMES, 10));
+            let client = authority.leaf(leaf_params(Purpose::Client, &["client.example"], 11));
+            Family { authority, server, client }
+        },
+    })
+}
+
+impl Pki {
+    /// The hierarchy with keys of this type.
+    pub(crate) fn family(&self, key: KeyType) -> &Family {
+        &self.families[match key {
+            KeyType::P256 => 0,
+            KeyType::Rsa2048 => 1,
+            KeyType::Ed25519 => 2,
+        }]
+    }
+
+    /// A hierarchy (P-256) whose root nobody trusts.
+    pub(crate) fn strangers(&self) -> &Family {
+        &self.strangers
+    }
+
+    /// The authority that those below come from: the P-256 one.
+    fn authority(&self) -> &Authority {
+        &self.family(KeyType::P256).authority
+    }
+
+    /// A valid server with these names and addresses.
+    pub(crate) fn server_named(&self, names: &[&str]) -> Identity {
+        self.authority().leaf(leaf_params(Purpose::Server, names, 12))
+    }
+
+    /// A server with its name in the subject alone.
+    pub(crate) fn common_name_only(&self) -> Identity {
+        let mut params = leaf_params(Purpose::Server, &[], 13);
+        params.distinguished_name.push(DnType::CommonName, SERVER_NAME);
+        self.authority().leaf(params)
+    }
+
+    /// Valid until long ago.
+    pub(crate) fn expired(&self, purpose: Purpose) -> Identity {
+        let mut params = leaf_params(purpose, SERVER_NAMES, 14);
+        Validity::Past.apply(&mut params);
+        self.authority().leaf(params)
+    }
+
+    /// Valid from a later day on.
+    pub(crate) fn not_yet_valid(&self, purpose: Purpose) -> Identity {
+        let mut params = leaf_params(purpose, SERVER_NAMES, 15);
+        Validity::Future.apply(&mut params);
+        self.authority().leaf(params)
+    }
+
+    /// Signed by itself, and by its key usage allowed to sign certificates or not.
+    pub(crate) fn self_signed(&self, purpose: Purpose, may_sign: bool) -> Identity {
+        let key = &self.authority().leaf_key;
+        let mut params = leaf_params(purpose, SERVER_NAMES, 16);
+        if may_sign {
+            params.key_usages.clear();
+        }
+        let leaf = params.self_signed(key).expect(SOUND);
+        identity(vec![leaf.der().to_vec()], key)
+    }
+
+    /// Valid, and without the intermediate certificate that leads to the root.
+    pub(crate) fn without_intermediate(&self) -> Identity {
+        let server = &self.family(KeyType::P256).server;
+        identity(vec![server.leaf().der().to_vec()], &self.authority().leaf_key)
+    }
+
+    /// Valid, under an intermediate authority whose certificate has expired.
+    pub(crate) fn under_expired_intermediate(&self) -> Identity {
+        let mut params = authority_params("expired intermediate", 3);
+        Validity::Past.apply(&mut params);
+        self.under(params)
+    }
+
+    /// Valid, under an intermediate authority that may not speak for its name.
+    pub(crate) fn outside_name_constraint(&self) -> Identity {
+        let mut params = authority_params("constrained intermediate", 4);
+        params.name_constraints = Some(NameConstraints {
+            permitted_subtrees: vec![GeneralSubtree::DnsName("permitted.example".to_owned())],
+            excluded_subtrees: Vec::new(),
+        });
+        self.under(params)
+    }
+
+    /// Valid, under an intermediate authority that the root has taken back.
+    pub(crate) fn under_revoked_intermediate(&self) -> (Identity, Vec<Crl>) {
+        let (certificate, issuer) = subordinate(
+            authority_params("revoked intermediate", REVOKED_INTERMEDIATE),
+            &self.authority().root_issuer,
+            KeyType::P256.generate(),
+        );
+        let crls = vec![
+            crl(&self.authority().root_issuer, 2016, &[REVOKED_INTERMEDIATE]),
+            crl(&issuer, 2016, &[]),
+        ];
+        (self.leaf_under(&certificate, &issuer), crls)
+    }
+
+    fn under(&self, params: CertificateParams) -> Identity {
+        let (certificate, issuer) =
+            subordinate(params, &self.authority().root_issuer, KeyType::P256.generate());
+        self.leaf_under(&certificate, &issuer)
+    }
+
+    fn leaf_under(&self, certificate: &Certificate, issuer: &Issuer<'_, KeyPair>) -> Identity {
+        let key = &self.authority().leaf_key;
+        let params = leaf_params(Purpose::Server, SERVER_NAMES, 17);
+        let leaf = params.signed_by(key, issuer).expect(SOUND);
+        identity(vec![leaf.der().to_vec(), certificate.der().to_vec()], key)
+    }
+
+    /// Taken back by its authority, if [`crl`](Self::crl) is asked.
+    pub(crate) fn revoked(&self, purpose: Purpose) -> Identity {
+        self.authority().leaf(leaf_params(purpose, SERVER_NAMES, REVOKED_LEAF))
+    }
+
+    /// What the intermediate authority has taken back: the one leaf of [`revoked`](Self::revoked).
+    pub(crate) fn crl(&self) -> Crl {
+        self.authority().crl(2016, &[REVOKED_LEAF])
+    }
+
+    /// A list of the intermediate authority's that should have been replaced in 2013.
+    pub(crate) fn expired_crl(&self) -> Crl {
+        self.authority().crl(2013, &[REVOKED_LEAF])
+    }
+
+    /// What the root has taken back: nothing.
+    pub(crate) fn root_crl(&self) -> Crl {
+        crl(&self.authority().root_issuer, 2016, &[])
+    }
+
+    /// A list that has nothing to do with any certificate in use.
+    pub(crate) fn unrelated_crl(&self) -> Crl {
+        self.strangers.authority.crl(2016, &[])
+    }
+}
+
+const SERVER_NAMES: &[&str] = &[SERVER_NAME, "127.0.0.1", "::1"];
+const REVOKED_LEAF: u64 = 0x7e01;
+const REVOKED_INTERMEDIATE: u64 = 0x7e02;
+const SOUND: &str = "the parameters are sound";
+
+fn authority_params(name: &str, serial: u64) -> CertificateParams {
+    let mut params = params(&[], serial);
+    params.distinguished_name.push(DnType::CommonName, format!("tls-object test {name}"));
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+fn leaf_params(purpose: Purpose, names: &[&str], serial: u64) -> CertificateParams {
+    let mut params = params(names, serial);
+    params.distinguished_name.push(DnType::CommonName, "tls-object test leaf");
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![purpose.extended_key_usage()];
+    params
+}
+
+fn params(names: &[&str], serial: u64) -> CertificateParams {
+    let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+    let mut params = CertificateParams::new(names).expect(SOUND);
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.serial_number = Some(SerialNumber::from(serial));
+    params.use_authority_key_identifier_extension = true;
+    Validity::Current.apply(&mut params);
+    params
+}
+
+/// An authority under another.
+fn subordinate(
+    params: CertificateParams,
+    issuer: &Issuer<'_, KeyPair>,
+    key: KeyPair,
+) -> (Certificate, Issuer<'static, KeyPair>) {
+    let certificate = params.signed_by(&key, issuer).expect(SOUND);
+    (Certificate::from_der(certificate.der().to_vec()), Issuer::new(params, key))
+}
+
+fn identity(chain: Vec<Vec<u8>>, key: &KeyPair) -> Identity {
+    let chain = chain.into_iter().map(Certificate::from_der).collect();
+    let key = PrivateKey::from_der(key.serialize_der()).expect("rcgen writes PKCS#8");
+    Identity::new(chain, key).expect("the chain has a leaf")
+}
+
+fn crl(issuer: &Issuer<'_, KeyPair>, next_update: i32, revoked: &[u64]) -> Crl {
+    let revoked_certs = revoked
+        .iter()
+        .map(|&serial| RevokedCertParams {
+            serial_number: SerialNumber::from(serial),
+            revocation_time: date_time_ymd(2011, 6, 1),
+            reason_code: None,
+            invalidity_date: None,
+        })
+        .collect();
+    let params = CertificateRevocationListParams {
+        this_update: date_time_ymd(2012, 1, 1),
+        next_update: date_time_ymd(next_update, 1, 1),
+        crl_number: SerialNumber::from(1),
+        issuing_distribution_point: None,
+        revoked_certs,
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    let list = params.signed_by(issuer).expect(SOUND);
+    Crl::from_der(list.der().to_vec())
+}

@@ -1,0 +1,335 @@
+//! Configurations: what is refused before a connection is made, and how.
+
+use std::collections::BTreeSet;
+
+use tls_object_core::{
+    Capability, Certificate, CipherSuite, Config, Crl, ErrorKind, Identity, NamedGroup, PrivateKey,
+    ProtocolVersion, Setting, Side, SignatureScheme, VerifyMode,
+};
+
+use crate::der;
+use crate::failure::{Failure, ensure};
+use crate::lab::Lab;
+use crate::pki::{KeyType, pki};
+use crate::scenario::{Dims, Scenario};
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    Scenario::new(
+        "config::versions_crossed",
+        "An oldest version that is newer than the newest contradicts itself.",
+        Dims::alone(Side::Client),
+        |lab| {
+            let mut config = lab.client_config();
+            config.min_version = ProtocolVersion::TLS13;
+            config.max_version = ProtocolVersion::TLS12;
+            invalid(lab, &config)
+        },
+    ),
+    Scenario::new(
+        "config::empty_lists",
+        "An empty list to choose from contradicts itself.",
+        Dims::alone(Side::Client).variants(&["preferred", "required"]),
+        empty_lists,
+    ),
+    Scenario::new(
+        "config::identity_for_no_name",
+        "A server's certificate for a name that no client can ask for contradicts itself.",
+        Dims::alone(Side::Server).variants(&["Upper.example", "127.0.0.1", "two..dots"]),
+        identity_for_no_name,
+    )
+    .needs(&[Capability::SniIdentity]),
+    Scenario::new(
+        "config::server_without_certificate",
+        "A server needs a certificate.",
+        Dims::alone(Side::Server),
+        server_without_certificate,
+    ),
+    Scenario::new(
+        "config::required_unknown",
+        "A required value that the backend lacks is refused, by check and by the context alike.",
+        Dims::alone(Side::Client),
+        required_unknown,
+    ),
+    Scenario::new(
+        "config::preferred_unknown",
+        "A preferred value that the backend lacks is reported, and left out.",
+        Dims::ONCE,
+        preferred_unknown,
+    )
+    .needs_each(
+        &[Capability::CipherSuites13, Capability::Groups, Capability::SignatureSchemes],
+        &[],
+    ),
+    Scenario::new(
+        "config::nothing_preferred_known",
+        "Preferences of which the backend has none are refused.",
+        Dims::alone(Side::Client),
+        nothing_preferred_known,
+    ),
+    Scenario::new(
+        "config::lists_are_true",
+        "Each value that a backend lists can be required of it, and no other.",
+        Dims::alone(Side::Client),
+        lists_are_true,
+    ),
+    Scenario::new(
+        "config::key_of_another",
+        "A key that is not the certificate's is refused.",
+        Dims::alone(Side::Server).keys(),
+        key_of_another,
+    ),
+    Scenario::new(
+        "config::key_layouts",
+        "A private key may be laid out in each of the ways there are.",
+        Dims::ONCE.variants(&["pkcs1", "pkcs8-v1", "pkcs8-v2", "sec1"]),
+        key_layouts,
+    )
+    .needs(&[Capability::Ed25519]),
+    Scenario::new(
+        "config::broken_certificate",
+        "Bytes that are no certificate are refused, as an anchor and as an identity.",
+        Dims::alone(Side::Server).variants(&["anchor", "leaf"]),
+        broken_certificate,
+    )
+    .needs(&[Capability::ClientAuthRequired, Capability::VerifyChain, Capability::VerifyTime]),
+    Scenario::new(
+        "config::broken_crl",
+        "Bytes that are no revocation list are refused.",
+        Dims::alone(Side::Client),
+        broken_crl,
+    )
+    .needs(&[Capability::Crl]),
+    Scenario::new(
+        "config::backend_is_named",
+        "A backend has a name and a library with a version, and says how or why of what is not native.",
+        Dims::alone(Side::Client),
+        backend_is_named,
+    ),
+];
+
+/// A code point that nobody has.
+const NOBODYS: u16 = 0xfeed;
+
+/// Refused as a contradiction, by the check and by the context.
+fn invalid(lab: &Lab, config: &Config) -> Result<(), Failure> {
+    let foretold = lab.backend(config.side).check(config);
+    ensure!(!foretold.is_usable(), "check finds nothing");
+    let error = lab.refused_config(config)?;
+    ensure!(error.kind() == ErrorKind::InvalidConfig, "{error:?}");
+    Ok(())
+}
+
+fn empty_lists(lab: &Lab) -> Result<(), Failure> {
+    fn empty<T>(lab: &Lab) -> Setting<T> {
+        match lab.variant() {
+            "preferred" => Setting::Preferred(Vec::new()),
+            _ => Setting::Required(Vec::new()),
+        }
+    }
+    let plain = lab.client_config();
+    let mut suites = plain.clone();
+    suites.cipher_suites = empty(lab);
+    let mut groups = plain.clone();
+    groups.groups = empty(lab);
+    let mut schemes = plain;
+    schemes.signature_schemes = empty(lab);
+    [suites, groups, schemes].iter().try_for_each(|config| invalid(lab, config))
+}
+
+fn identity_for_no_name(lab: &Lab) -> Result<(), Failure> {
+    let mut config = lab.server_config();
+    config.identities_by_name.insert(lab.variant().to_owned(), lab.family().server.clone());
+    invalid(lab, &config)
+}
+
+fn server_without_certificate(lab: &Lab) -> Result<(), Failure> {
+    let mut config = lab.server_config();
+    config.identity = None;
+    let error = lab.refused_config(&config)?;
+    ensure!(error.kind() == ErrorKind::NoCertificate, "{error:?}");
+    Ok(())
+}
+
+/// Refused as unsupported, with exactly this capability, by the check and by the context.
+fn unsupported(lab: &Lab, config: &Config, capability: Capability) -> Result<(), Failure> {
+    let report = lab.backend(config.side).check(config);
+    let foretold: Vec<_> = report.unsupported().collect();
+    ensure!(foretold == [capability], "check finds {foretold:?}, expected {capability}");
+    let error = lab.refused_config(config)?;
+    ensure!(error.kind() == ErrorKind::Unsupported(capability), "{error:?}");
+    Ok(())
+}
+
+fn required_unknown(lab: &Lab) -> Result<(), Failure> {
+    let plain = lab.client_config();
+    let mut suites = plain.clone();
+    suites.cipher_suites = Setting::Required(vec![CipherSuite::new(NOBODYS)]);
+    unsupported(lab, &suites, Capability::CipherSuites12)?;
+    let mut groups = plain.clone();
+    groups.groups = Setting::Required(vec![NamedGroup::new(NOBODYS)]);
+    unsupported(lab, &groups, Capability::Groups)?;
+    let mut schemes = plain;
+    schemes.signature_schemes = Setting::Required(vec![SignatureScheme::new(NOBODYS)]);
+    unsupported(lab, &schemes, Capability::SignatureSchemes)
+}
+
+fn nothing_preferred_known(lab: &Lab) -> Result<(), Failure> {
+    let mut config = lab.client_config();
+    config.groups = Setting::Preferred(vec![NamedGroup::new(NOBODYS)]);
+    unsupported(lab, &config, Capability::Groups)
+}
+
+fn preferred_unknown(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.cipher_suites =
+        Setting::Preferred(vec![CipherSuite::new(NOBODYS), CipherSuite::TLS13_AES_128_GCM_SHA256]);
+    client.groups = Setting::Preferred(vec![NamedGroup::SECP256R1, NamedGroup::new(NOBODYS)]);
+    client.signature_schemes = Setting::Preferred(vec![
+        SignatureScheme::new(NOBODYS),
+        SignatureScheme::ECDSA_SECP256R1_SHA256,
+    ]);
+    let report = lab.backend(Side::Client).check(&client);
+    ensure!(report.is_usable(), "{report:?}");
+    ensure!(report.approximated.len() == 3, "reported: {:?}", report.approximated);
+    for line in &report.approximated {
+        ensure!(line.contains("0xfeed"), "reported: {line}");
+    }
+    let mut pair = lab.pair(&client, &lab.server_config())?;
+    pair.handshake()?;
+    let facts = lab.same_facts(&mut pair)?;
+    ensure!(facts.version == Some(ProtocolVersion::TLS13), "{facts:?}");
+    ensure!(facts.cipher_suite == Some(CipherSuite::TLS13_AES_128_GCM_SHA256), "{facts:?}");
+    pair.exchange()
+}
+
+/// Tries each known value and each listed one.
+fn each_value<T: Copy + Ord>(
+    lab: &Lab,
+    known: &[T],
+    listed: &[T],
+    set: impl Fn(&mut Config, Setting<T>),
+    lacking: impl Fn(T) -> Capability,
+) -> Result<(), Failure> {
+    let all: BTreeSet<_> = known.iter().chain(listed).copied().collect();
+    for value in all {
+        let mut config = lab.client_config();
+        set(&mut config, Setting::Required(vec![value]));
+        if listed.contains(&value) {
+            lab.context(&config)?;
+        } else {
+            unsupported(lab, &config, lacking(value))?;
+        }
+    }
+    Ok(())
+}
+
+fn lists_are_true(lab: &Lab) -> Result<(), Failure> {
+    let capabilities = lab.backend(Side::Client).capabilities();
+    each_value(
+        lab,
+        CipherSuite::KNOWN,
+        &capabilities.cipher_suites,
+        |config, suites| {
+            let tls12 =
+                suites.values().is_some_and(|suites| suites[0].version() == ProtocolVersion::TLS12);
+            config.max_version = if tls12 { ProtocolVersion::TLS12 } else { config.max_version };
+            config.min_version = if tls12 { config.min_version } else { ProtocolVersion::TLS13 };
+            config.cipher_suites = suites;
+        },
+        |suite| match suite.version() {
+            ProtocolVersion::TLS13 => Capability::CipherSuites13,
+            _ => Capability::CipherSuites12,
+        },
+    )?;
+    each_value(
+        lab,
+        NamedGroup::KNOWN,
+        &capabilities.groups,
+        |config, groups| {
+            config.min_version = ProtocolVersion::TLS13;
+            config.groups = groups;
+        },
+        |group| match group {
+            NamedGroup::X25519MLKEM768 => Capability::PostQuantumGroup,
+            _ => Capability::Groups,
+        },
+    )?;
+    each_value(
+        lab,
+        SignatureScheme::KNOWN,
+        &capabilities.signature_schemes,
+        |config, schemes| config.signature_schemes = schemes,
+        |_| Capability::SignatureSchemes,
+    )
+}
+
+fn key_of_another(lab: &Lab) -> Result<(), Failure> {
+    let mut config = lab.server_config();
+    let other = match lab.key() {
+        // The same type of key, and another one.
+        KeyType::P256 => pki().strangers().server.key().clone(),
+        KeyType::Rsa2048 | KeyType::Ed25519 => pki().family(KeyType::P256).server.key().clone(),
+    };
+    let chain = lab.family().server.chain().to_vec();
+    config.identity = Some(Identity::new(chain, other)?);
+    let error = lab.refused_config(&config)?;
+    ensure!(error.kind() == ErrorKind::KeyMismatch, "{error:?}");
+    Ok(())
+}
+
+/// Keys of the type that comes in the layout; the second version of PKCS#8 (RFC 5958) is what
+/// many tools write for Ed25519.
+fn key_layouts(lab: &Lab) -> Result<(), Failure> {
+    let (key_type, layout): (_, fn(&PrivateKey) -> PrivateKey) = match lab.variant() {
+        "pkcs1" => (KeyType::Rsa2048, der::pkcs1),
+        "pkcs8-v1" => (KeyType::Ed25519, der::pkcs8_v1),
+        "pkcs8-v2" => (KeyType::Ed25519, PrivateKey::clone),
+        _ => (KeyType::P256, der::sec1),
+    };
+    let family = pki().family(key_type);
+    let key = layout(family.server.key());
+    let mut client = lab.client_config();
+    client.trust_anchors = vec![family.authority.root()];
+    let mut server = lab.server_config();
+    server.identity = Some(Identity::new(family.server.chain().to_vec(), key)?);
+    let mut pair = lab.pair(&client, &server)?;
+    pair.handshake()?;
+    pair.exchange()
+}
+
+const GARBAGE: &[u8] = b"\x30\x03\x02\x01\x00 and no more than that";
+
+fn broken_certificate(lab: &Lab) -> Result<(), Failure> {
+    let mut config = lab.server_config();
+    let garbage = Certificate::from_der(GARBAGE);
+    if lab.variant() == "anchor" {
+        config.verify_mode = VerifyMode::Required;
+        config.trust_anchors = vec![garbage];
+    } else {
+        let key = lab.family().server.key().clone();
+        config.identity = Some(Identity::new(vec![garbage], key)?);
+    }
+    let error = lab.refused_config(&config)?;
+    ensure!(error.kind() == ErrorKind::InvalidCertificate, "{error:?}");
+    Ok(())
+}
+
+fn broken_crl(lab: &Lab) -> Result<(), Failure> {
+    let mut config = lab.client_config();
+    config.crls = vec![Crl::from_der(GARBAGE)];
+    let error = lab.refused_config(&config)?;
+    ensure!(error.kind() == ErrorKind::InvalidCrl, "{error:?}");
+    Ok(())
+}
+
+fn backend_is_named(lab: &Lab) -> Result<(), Failure> {
+    let backend = lab.backend(Side::Client);
+    let library = backend.library();
+    ensure!(!backend.name().is_empty() && !library.name.is_empty(), "{backend:?}: {library:?}");
+    ensure!(library.version.contains(|c: char| c.is_ascii_digit()), "{library:?}");
+    for (capability, support) in backend.capabilities().iter() {
+        let native = support.name() == "native";
+        ensure!(native == support.note().is_empty(), "{capability}: {support:?}");
+    }
+    lab.context(&lab.client_config()).map(|_| ())
+}

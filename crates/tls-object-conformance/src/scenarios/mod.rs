@@ -1,0 +1,93 @@
+//! Every scenario, by topic.
+
+use std::sync::OnceLock;
+
+use crate::scenario::Scenario;
+
+mod alpn;
+mod bio;
+mod capability;
+mod client_auth;
+mod config;
+mod data;
+mod exporter;
+mod handshake;
+mod memory;
+mod misuse;
+mod negotiation;
+mod record;
+mod resume;
+mod shutdown;
+mod sni;
+mod strangers;
+mod truncation;
+mod verify;
+
+/// Every scenario, in the order of topics.
+pub fn scenarios() -> &'static [Scenario] {
+    static ALL: OnceLock<Vec<Scenario>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        [
+            handshake::SCENARIOS,
+            verify::SCENARIOS,
+            client_auth::SCENARIOS,
+            negotiation::SCENARIOS,
+            alpn::SCENARIOS,
+            sni::SCENARIOS,
+            data::SCENARIOS,
+            record::SCENARIOS,
+            shutdown::SCENARIOS,
+            truncation::SCENARIOS,
+            strangers::SCENARIOS,
+            resume::SCENARIOS,
+            exporter::SCENARIOS,
+            capability::SCENARIOS,
+            config::SCENARIOS,
+            misuse::SCENARIOS,
+            bio::SCENARIOS,
+            memory::SCENARIOS,
+        ]
+        .concat()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use tls_object_core::{Capability, Side};
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_begin_with_a_topic() {
+        let mut names = BTreeSet::new();
+        for scenario in scenarios() {
+            assert!(names.insert(scenario.name), "{} twice", scenario.name);
+            assert!(scenario.name.split_once("::").is_some(), "{}", scenario.name);
+            assert!(scenario.summary.ends_with('.'), "{}", scenario.name);
+        }
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        for scenario in scenarios() {
+            let params = scenario.over.expand();
+            let ids: BTreeSet<_> = params.iter().map(ToString::to_string).collect();
+            assert_eq!(ids.len(), params.len(), "{}", scenario.name);
+        }
+    }
+
+    #[test]
+    fn every_capability_is_needed_by_a_scenario() {
+        let mut needed = BTreeSet::new();
+        for scenario in scenarios() {
+            for params in scenario.over.expand() {
+                needed.extend(scenario.needed(Side::Client, &params));
+                needed.extend(scenario.needed(Side::Server, &params));
+            }
+        }
+        let never: Vec<_> = Capability::ALL.iter().filter(|cap| !needed.contains(cap)).collect();
+        assert!(never.is_empty(), "{never:?}");
+    }
+}

@@ -1,0 +1,312 @@
+//! Sessions: taken from a finished connection, offered on the next one.
+
+use tls_object_core::{
+    AlpnProtocol, Capability, Config, ErrorKind, Negotiated, ServerName, Session, Side, VecBio,
+    VerifyMode, Wrap,
+};
+
+use crate::failure::{Failure, ensure};
+use crate::lab::{Contexts, Lab};
+use crate::pair::{Event, Pair};
+use crate::scenario::{Dims, Scenario};
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    Scenario::new(
+        "resume::same_name",
+        "A session is resumed with the server it came from, and both ends say so.",
+        Dims::VERSIONS.keys(),
+        same_name,
+    )
+    .needs(RESUMPTION),
+    Scenario::new(
+        "resume::not_offered",
+        "A connection that is offered no session resumes none.",
+        Dims::VERSIONS,
+        not_offered,
+    )
+    .needs(RESUMPTION),
+    Scenario::new(
+        "resume::facts",
+        "A resumed connection agrees on protocol and name anew.",
+        Dims::VERSIONS,
+        facts,
+    )
+    .needs(&[
+        Capability::Resumption12,
+        Capability::Resumption13,
+        Capability::Alpn,
+        Capability::Sni,
+    ]),
+    Scenario::new(
+        "resume::offered_twice",
+        "A session may be offered again, whether or not the server takes it.",
+        Dims::VERSIONS,
+        offered_twice,
+    )
+    .needs(RESUMPTION),
+    Scenario::new(
+        "resume::chain_of_sessions",
+        "A resumed connection gives a session that can be resumed.",
+        Dims::VERSIONS,
+        chain_of_sessions,
+    )
+    .needs(RESUMPTION),
+    Scenario::new(
+        "resume::unclean_end",
+        "A session outlives a connection that was cut off.",
+        Dims::VERSIONS,
+        unclean_end,
+    )
+    .needs(RESUMPTION),
+    Scenario::new(
+        "resume::other_name",
+        "A session is refused for another server name than its own.",
+        Dims::VERSIONS,
+        other_name,
+    )
+    .needs(RESUMPTION),
+    Scenario::new(
+        "resume::other_context",
+        "A session is refused by another context than its own, be it configured alike.",
+        Dims::VERSIONS,
+        other_context,
+    )
+    .needs(RESUMPTION),
+    Scenario::new(
+        "resume::unknown_to_server",
+        "A server that does not know the session goes through the whole handshake.",
+        Dims::VERSIONS,
+        unknown_to_server,
+    )
+    .needs(RESUMPTION),
+    Scenario::new(
+        "resume::off",
+        "Where one end keeps no sessions, there is none.",
+        Dims::VERSIONS.variants(&["client", "server"]),
+        off,
+    )
+    .needs(RESUMPTION),
+    Scenario::new(
+        "resume::with_client_certificate",
+        "A client that showed a certificate connects again with its session.",
+        Dims::VERSIONS,
+        with_client_certificate,
+    )
+    .needs_each(
+        &[Capability::Resumption12, Capability::Resumption13, Capability::ClientCertificate],
+        &[
+            Capability::Resumption12,
+            Capability::Resumption13,
+            Capability::ClientAuthRequired,
+            Capability::VerifyChain,
+            Capability::VerifyTime,
+        ],
+    ),
+    Scenario::new(
+        "resume::server_has_none",
+        "A server object hands out no session.",
+        Dims::VERSIONS,
+        server_has_none,
+    ),
+];
+
+const RESUMPTION: &[Capability] = &[Capability::Resumption12, Capability::Resumption13];
+
+/// The capability of resuming under the case's version.
+fn capability(lab: &Lab) -> Capability {
+    if lab.is_tls13() { Capability::Resumption13 } else { Capability::Resumption12 }
+}
+
+fn contexts(lab: &Lab) -> Result<Contexts, Failure> {
+    lab.contexts(&lab.client_config(), &lab.server_config())
+}
+
+/// A session from a connection on which something was read: under TLS 1.3 tickets come after
+/// the handshake.
+fn session_of(lab: &Lab, pair: &mut Pair) -> Result<Session, Failure> {
+    pair.exchange()?;
+    let session = lab.fact(Side::Client, capability(lab), pair.client().session())?;
+    ensure!(session.version() == lab.version(), "{session:?}");
+    ensure!(session.server_name() == pair.client().server_name(), "{session:?}");
+    Ok(session)
+}
+
+/// A connection without a session, and the session and facts that it ends with.
+fn first(lab: &Lab, contexts: &Contexts) -> Result<(Session, Negotiated), Failure> {
+    let mut pair = contexts.pair(lab.wrap()?)?;
+    pair.handshake()?;
+    ensure!(!lab.same_facts(&mut pair)?.resumed, "resumed without a session");
+    let session = session_of(lab, &mut pair)?;
+    let facts = pair.client().facts().clone();
+    pair.shut_down()?;
+    Ok((session, facts))
+}
+
+/// A connection that offers `session`.
+fn second(lab: &Lab, contexts: &Contexts, session: &Session) -> Result<Pair, Failure> {
+    let mut pair = contexts.pair(lab.wrap()?.with_session(session.clone()))?;
+    pair.handshake()?;
+    lab.same_facts(&mut pair)?;
+    Ok(pair)
+}
+
+fn resumed(lab: &Lab, contexts: &Contexts, session: &Session) -> Result<Pair, Failure> {
+    let mut pair = second(lab, contexts, session)?;
+    ensure!(pair.client().session_reused() && pair.server().session_reused(), "not resumed");
+    Ok(pair)
+}
+
+fn same_name(lab: &Lab) -> Result<(), Failure> {
+    let contexts = contexts(lab)?;
+    let (session, before) = first(lab, &contexts)?;
+    let mut pair = resumed(lab, &contexts, &session)?;
+    let after = pair.client().facts();
+    ensure!(after.cipher_suite.map(|suite| suite.version()) == Some(lab.version()), "{after:?}");
+    // Under TLS 1.2 a resumed connection has no key exchange of its own.
+    ensure!(after.group.is_some() == (lab.is_tls13() && before.group.is_some()), "{after:?}");
+    ensure!(
+        after.peer_certificates.is_empty()
+            || after.peer_certificates.first() == before.peer_certificates.first(),
+        "another certificate after resumption"
+    );
+    pair.exchange()?;
+    pair.shut_down()
+}
+
+fn not_offered(lab: &Lab) -> Result<(), Failure> {
+    let contexts = contexts(lab)?;
+    first(lab, &contexts)?;
+    first(lab, &contexts).map(|_| ())
+}
+
+fn facts(lab: &Lab) -> Result<(), Failure> {
+    let alpn = vec![AlpnProtocol::new("h2")?];
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    client.alpn.clone_from(&alpn);
+    server.alpn.clone_from(&alpn);
+    let contexts = lab.contexts(&client, &server)?;
+    let (session, before) = first(lab, &contexts)?;
+    let mut pair = resumed(lab, &contexts, &session)?;
+    let after = pair.client().facts();
+    ensure!(after.alpn.as_ref() == alpn.first(), "{after:?}");
+    ensure!(after.server_name == before.server_name && after.server_name.is_some(), "{after:?}");
+    Ok(())
+}
+
+fn offered_twice(lab: &Lab) -> Result<(), Failure> {
+    let contexts = contexts(lab)?;
+    let (session, _) = first(lab, &contexts)?;
+    resumed(lab, &contexts, &session)?.exchange()?;
+    second(lab, &contexts, &session)?.exchange()
+}
+
+fn chain_of_sessions(lab: &Lab) -> Result<(), Failure> {
+    let contexts = contexts(lab)?;
+    let (mut session, _) = first(lab, &contexts)?;
+    for _ in 0..3 {
+        session = session_of(lab, &mut resumed(lab, &contexts, &session)?)?;
+    }
+    Ok(())
+}
+
+fn unclean_end(lab: &Lab) -> Result<(), Failure> {
+    let contexts = contexts(lab)?;
+    let mut pair = contexts.pair(lab.wrap()?)?;
+    pair.handshake()?;
+    pair.exchange()?;
+    pair.cut(Side::Client, 0);
+    let Event::Closed(_) = pair.read(Side::Client, 16) else {
+        return Err(Failure::new("no end"));
+    };
+    let session = lab.fact(Side::Client, capability(lab), pair.client().session())?;
+    drop(pair);
+    resumed(lab, &contexts, &session)?.exchange()
+}
+
+/// The error of wrapping; no object may be made.
+fn mismatch(contexts: &Contexts, wrap: Wrap) -> Result<(), Failure> {
+    let bio = || Box::<VecBio>::default();
+    match contexts.client.wrap_bio(bio(), bio(), wrap) {
+        Err(error) if error.kind() == ErrorKind::SessionMismatch => Ok(()),
+        other => Err(Failure::new(format!("a session that does not belong: {other:?}"))),
+    }
+}
+
+fn other_name(lab: &Lab) -> Result<(), Failure> {
+    let contexts = contexts(lab)?;
+    let (session, _) = first(lab, &contexts)?;
+    for name in ["other.example", "127.0.0.1"] {
+        let wrap = Wrap::client(ServerName::new(name)?).with_session(session.clone());
+        mismatch(&contexts, wrap)?;
+    }
+    resumed(lab, &contexts, &session)?.exchange()
+}
+
+fn other_context(lab: &Lab) -> Result<(), Failure> {
+    let mut mine = contexts(lab)?;
+    let (session, _) = first(lab, &mine)?;
+    mismatch(&contexts(lab)?, lab.wrap()?.with_session(session.clone()))?;
+    // What a client took without verifying is worth nothing to one that verifies.
+    let mut careless = lab.client_config();
+    careless.verify_mode = VerifyMode::None;
+    let careless = lab.contexts(&careless, &lab.server_config())?;
+    let (unverified, _) = first(lab, &careless)?;
+    mismatch(&mine, lab.wrap()?.with_session(unverified))?;
+    // A clone is the same context.
+    mine.client = mine.client.clone();
+    resumed(lab, &mine, &session)?.exchange()
+}
+
+fn unknown_to_server(lab: &Lab) -> Result<(), Failure> {
+    let mut contexts = contexts(lab)?;
+    let (session, _) = first(lab, &contexts)?;
+    contexts.server = lab.context(&lab.server_config())?;
+    let mut pair = second(lab, &contexts, &session)?;
+    ensure!(!pair.client().session_reused(), "resumed with a server that cannot know");
+    ensure!(
+        pair.client().getpeercert() == Some(lab.family().server.leaf()),
+        "the whole handshake shows a certificate"
+    );
+    pair.exchange()
+}
+
+fn off(lab: &Lab) -> Result<(), Failure> {
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    let one: &mut Config = if lab.variant() == "client" { &mut client } else { &mut server };
+    one.resumption = false;
+    let mut pair = lab.pair(&client, &server)?;
+    pair.handshake()?;
+    let before = pair.flights();
+    pair.exchange()?;
+    pair.expect_dry(Side::Client)?;
+    ensure!(pair.client().session().is_none(), "a session all the same");
+    if lab.variant() == "server" {
+        // RFC 8446 section 4.6.1: tickets are a flight of their own behind the handshake.
+        let flights = if lab.is_tls13() { 3 } else { 4 };
+        ensure!(before == flights, "{before} flights, tickets among them");
+    }
+    pair.shut_down()
+}
+
+fn with_client_certificate(lab: &Lab) -> Result<(), Failure> {
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    client.identity = Some(lab.family().client.clone());
+    server.verify_mode = VerifyMode::Required;
+    server.trust_anchors = vec![lab.family().authority.root()];
+    let contexts = lab.contexts(&client, &server)?;
+    let (session, _) = first(lab, &contexts)?;
+    let mut pair = second(lab, &contexts, &session)?;
+    let seen = pair.server().getpeercert().cloned();
+    ensure!(
+        seen.is_none() || seen.as_ref() == Some(lab.family().client.leaf()),
+        "another certificate after resumption"
+    );
+    pair.exchange()
+}
+
+fn server_has_none(lab: &Lab) -> Result<(), Failure> {
+    let mut pair = lab.connected()?;
+    pair.exchange()?;
+    ensure!(pair.server().session().is_none(), "a server's session");
+    Ok(())
+}

@@ -1,0 +1,347 @@
+//! Which servers a client accepts, and what it says of those it does not.
+
+use tls_object_core::{
+    Capability, Config, CrlScope, ErrorKind, Identity, ServerName, Side, VerifyCode, VerifyMode,
+    Wrap,
+};
+
+use crate::failure::{Failure, ensure};
+use crate::lab::Lab;
+use crate::pki::{Purpose, SERVER_NAME, pki};
+use crate::scenario::{Dims, Scenario};
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    Scenario::new(
+        "verify::chain_as_sent",
+        "The client is shown the chain as the server sent it.",
+        Dims::VERSIONS.keys(),
+        chain_as_sent,
+    )
+    .needs_each(&[Capability::PeerChain], &[]),
+    Scenario::new(
+        "verify::expired",
+        "A certificate that is no longer valid is refused as expired.",
+        Dims::VERSIONS,
+        |lab| refused(lab, pki().expired(Purpose::Server), VerifyCode::Expired),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::not_yet_valid",
+        "A certificate that is not valid yet is refused as such.",
+        Dims::VERSIONS,
+        |lab| refused(lab, pki().not_yet_valid(Purpose::Server), VerifyCode::NotYetValid),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::unknown_issuer",
+        "A chain that ends in an authority nobody trusts is refused.",
+        Dims::VERSIONS,
+        |lab| refused(lab, pki().strangers().server.clone(), VerifyCode::UnknownIssuer),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::missing_intermediate",
+        "A leaf without the certificate that links it to the trusted root is refused.",
+        Dims::VERSIONS,
+        |lab| refused(lab, pki().without_intermediate(), VerifyCode::UnknownIssuer),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::nobody_trusted",
+        "A client that trusts nobody refuses everybody.",
+        Dims::VERSIONS,
+        nobody_trusted,
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::self_signed",
+        "A certificate that is its own issuer and not trusted is refused as self-signed.",
+        Dims::VERSIONS.variants(&["any-usage", "may-not-sign"]),
+        |lab| {
+            let identity = pki().self_signed(Purpose::Server, lab.variant() == "any-usage");
+            refused(lab, identity, VerifyCode::SelfSigned)
+        },
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::wrong_purpose",
+        "A certificate for clients is refused from a server.",
+        Dims::VERSIONS,
+        |lab| refused(lab, lab.family().client.clone(), VerifyCode::WrongPurpose),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::expired_intermediate",
+        "A valid leaf under an authority whose certificate has expired is refused as expired.",
+        Dims::VERSIONS,
+        |lab| refused(lab, pki().under_expired_intermediate(), VerifyCode::Expired),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::name_constraint",
+        "A name outside what an authority may speak for is refused.",
+        Dims::VERSIONS,
+        |lab| refused(lab, pki().outside_name_constraint(), VerifyCode::NameConstraint),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::wrong_name",
+        "A certificate without the name asked for is refused, whether the name is a stranger's or a subdomain.",
+        Dims::VERSIONS.variants(&["other.example", "sub.localhost", "localhos"]),
+        |lab| refused_name(lab, pki().server_named(&[SERVER_NAME]), VerifyCode::NameMismatch),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::wrong_ip",
+        "A certificate without the address asked for is refused, even if it has the name of the same spelling.",
+        Dims::VERSIONS.variants(&["192.0.2.1", "2001:db8::1"]),
+        |lab| {
+            let identity = pki().server_named(&["127.0.0.1", "::1", "x192.0.2.1.example"]);
+            refused_name(lab, identity, VerifyCode::IpAddressMismatch)
+        },
+    )
+    .needs_each(&[Capability::VerifyIpAddress, Capability::AlertSent], &[]),
+    Scenario::new(
+        "verify::common_name_ignored",
+        "A name in the subject alone is no name (RFC 9525 section 2).",
+        Dims::VERSIONS,
+        |lab| refused(lab, pki().common_name_only(), VerifyCode::NameMismatch),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::name",
+        "A name is accepted in any case, and by a wildcard for one label.",
+        Dims::VERSIONS.variants(&["LocalHost", "one.wild.example"]),
+        accepted_name,
+    ),
+    Scenario::new(
+        "verify::wildcard_limits",
+        "A wildcard stands for one whole label, no more and no less.",
+        Dims::VERSIONS.variants(&["wild.example", "one.two.wild.example"]),
+        |lab| refused_name(lab, pki().server_named(NAMES), VerifyCode::NameMismatch),
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::ip",
+        "A certificate with the address asked for is accepted.",
+        Dims::VERSIONS.variants(&["127.0.0.1", "::1"]),
+        |lab| accepted_to(lab, lab.variant(), &lab.client_config(), lab.family().server.clone()),
+    )
+    .needs_each(&[Capability::VerifyIpAddress], &[]),
+    Scenario::new(
+        "verify::name_unchecked",
+        "A client that checks chains and no names accepts any name, with and without one asked for.",
+        Dims::VERSIONS.variants(&["other-name", "no-name"]),
+        name_unchecked,
+    ),
+    Scenario::new(
+        "verify::chain_still_checked",
+        "A client that checks no names still refuses a chain that it does not trust.",
+        Dims::VERSIONS,
+        chain_still_checked,
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::off",
+        "A client that verifies nothing accepts anybody.",
+        Dims::VERSIONS.variants(&["self-signed", "expired", "unknown-issuer"]),
+        off,
+    ),
+    Scenario::new(
+        "verify::server_name_required",
+        "A client that verifies names does not begin without one.",
+        Dims::alone(Side::Client),
+        server_name_required,
+    ),
+    Scenario::new(
+        "verify::intermediate_as_anchor",
+        "An intermediate authority that is trusted itself needs no root.",
+        Dims::VERSIONS,
+        intermediate_as_anchor,
+    ),
+    Scenario::new(
+        "verify::not_revoked",
+        "With a revocation list that does not name it, a certificate is accepted.",
+        Dims::VERSIONS.variants(&["leaf", "chain"]),
+        not_revoked,
+    )
+    .needs_each(&[Capability::Crl, Capability::CrlChain], &[]),
+    Scenario::new(
+        "verify::revoked",
+        "A certificate that its authority has taken back is refused.",
+        Dims::VERSIONS,
+        |lab| {
+            let mut client = lab.client_config();
+            client.crls = vec![pki().crl()];
+            refused_by(lab, &client, pki().revoked(Purpose::Server), VerifyCode::Revoked)
+        },
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
+        "verify::missing_crl",
+        "With revocation checked and no list from the issuer, a certificate is refused.",
+        Dims::VERSIONS,
+        |lab| {
+            let mut client = lab.client_config();
+            client.crls = vec![pki().unrelated_crl()];
+            refused_by(lab, &client, lab.family().server.clone(), VerifyCode::MissingCrl)
+        },
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
+        "verify::expired_crl",
+        "A revocation list that should have been replaced says nothing any more.",
+        Dims::VERSIONS,
+        |lab| {
+            let mut client = lab.client_config();
+            client.crls = vec![pki().expired_crl()];
+            refused_by(lab, &client, lab.family().server.clone(), VerifyCode::CrlExpired)
+        },
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
+        "verify::revoked_intermediate",
+        "With the whole chain checked, an authority that was taken back is refused; with the leaf alone, not.",
+        Dims::VERSIONS.variants(&["leaf", "chain"]),
+        revoked_intermediate,
+    )
+    .needs_each(&[Capability::Crl, Capability::CrlChain, Capability::AlertSent], &[]),
+    Scenario::new(
+        "verify::missing_crl_of_chain",
+        "With the whole chain checked, each authority but the root needs a list.",
+        Dims::VERSIONS,
+        |lab| {
+            let mut client = lab.client_config();
+            client.crls = vec![pki().crl()];
+            client.crl_scope = CrlScope::Chain;
+            refused_by(lab, &client, lab.family().server.clone(), VerifyCode::MissingCrl)
+        },
+    )
+    .needs_each(&[Capability::Crl, Capability::CrlChain, Capability::AlertSent], &[]),
+];
+
+const ALERT_SENT: &[Capability] = &[Capability::AlertSent];
+const CRL: &[Capability] = &[Capability::Crl, Capability::AlertSent];
+const NAMES: &[&str] = &[SERVER_NAME, "*.wild.example"];
+
+/// The plain client refuses a server that shows `identity`, with this code and the alert that goes with it.
+#[track_caller]
+fn refused(lab: &Lab, identity: Identity, code: VerifyCode) -> Result<(), Failure> {
+    refused_by(lab, &lab.client_config(), identity, code)
+}
+
+#[track_caller]
+fn refused_by(
+    lab: &Lab,
+    client: &Config,
+    identity: Identity,
+    code: VerifyCode,
+) -> Result<(), Failure> {
+    let mut server = lab.server_config();
+    server.identity = Some(identity);
+    let mut pair = lab.pair(client, &server)?;
+    lab.refused(&mut pair, Side::Client, ErrorKind::CertificateVerify(code), code.alert())
+}
+
+/// The plain client asks for the name in the variant, and refuses.
+#[track_caller]
+fn refused_name(lab: &Lab, identity: Identity, code: VerifyCode) -> Result<(), Failure> {
+    let mut server = lab.server_config();
+    server.identity = Some(identity);
+    let mut pair = lab.pair_to(lab.variant(), &lab.client_config(), &server)?;
+    lab.refused(&mut pair, Side::Client, ErrorKind::CertificateVerify(code), code.alert())
+}
+
+/// The client asks for `name` and accepts a server that shows `identity`.
+#[track_caller]
+fn accepted_to(lab: &Lab, name: &str, client: &Config, identity: Identity) -> Result<(), Failure> {
+    let mut server = lab.server_config();
+    server.identity = Some(identity);
+    let mut pair = lab.pair_to(name, client, &server)?;
+    pair.handshake()?;
+    pair.exchange()
+}
+
+fn chain_as_sent(lab: &Lab) -> Result<(), Failure> {
+    let mut pair = lab.connected()?;
+    let sent = lab.family().server.chain();
+    let seen = &pair.client().facts().peer_certificates;
+    ensure!(seen == sent, "{} certificates sent, {} seen or others", sent.len(), seen.len());
+    Ok(())
+}
+
+fn nobody_trusted(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.trust_anchors.clear();
+    refused_by(lab, &client, lab.family().server.clone(), VerifyCode::UnknownIssuer)
+}
+
+fn accepted_name(lab: &Lab) -> Result<(), Failure> {
+    accepted_to(lab, lab.variant(), &lab.client_config(), pki().server_named(NAMES))
+}
+
+fn name_unchecked(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.check_server_name = false;
+    let wrap = match lab.variant() {
+        "no-name" => Wrap::nameless_client(),
+        _ => Wrap::client(ServerName::new("other.example")?),
+    };
+    let mut pair = lab.contexts(&client, &lab.server_config())?.pair(wrap)?;
+    pair.handshake()?;
+    lab.same_facts(&mut pair)?;
+    pair.exchange()
+}
+
+fn chain_still_checked(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.check_server_name = false;
+    refused_by(lab, &client, pki().strangers().server.clone(), VerifyCode::UnknownIssuer)
+}
+
+fn off(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.verify_mode = VerifyMode::None;
+    let identity = match lab.variant() {
+        "self-signed" => pki().self_signed(Purpose::Server, true),
+        "expired" => pki().expired(Purpose::Server),
+        _ => pki().strangers().server.clone(),
+    };
+    accepted_to(lab, "other.example", &client, identity)
+}
+
+fn server_name_required(lab: &Lab) -> Result<(), Failure> {
+    let bio = || Box::<tls_object_core::VecBio>::default();
+    let context = lab.context(&lab.client_config())?;
+    match context.wrap_bio(bio(), bio(), Wrap::nameless_client()) {
+        Err(error) if error.kind() == ErrorKind::ServerNameRequired => Ok(()),
+        other => Err(Failure::new(format!("without a name: {other:?}"))),
+    }
+}
+
+fn intermediate_as_anchor(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.trust_anchors = vec![lab.family().authority.intermediate()];
+    accepted_to(lab, SERVER_NAME, &client, lab.family().server.clone())
+}
+
+fn not_revoked(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.crls = vec![pki().crl()];
+    if lab.variant() == "chain" {
+        client.crls.push(pki().root_crl());
+        client.crl_scope = CrlScope::Chain;
+    }
+    accepted_to(lab, SERVER_NAME, &client, lab.family().server.clone())
+}
+
+fn revoked_intermediate(lab: &Lab) -> Result<(), Failure> {
+    let (identity, crls) = pki().under_revoked_intermediate();
+    let mut client = lab.client_config();
+    client.crls = crls;
+    if lab.variant() == "leaf" {
+        return accepted_to(lab, SERVER_NAME, &client, identity);
+    }
+    client.crl_scope = CrlScope::Chain;
+    refused_by(lab, &client, identity, VerifyCode::Revoked)
+}

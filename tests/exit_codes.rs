@@ -1,0 +1,206 @@
+//! What `tlsobj client` exits with, and what it says, on each backend.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use tls_object_tests::peers::{self, Ending, Server, Terms, Version};
+use tls_object_tests::pki::Pki;
+use tls_object_tests::process::{Output, Process};
+use tls_object_tests::tlsobj::{backends, client, connect, server, start, tlsobj};
+
+const REQUEST: &[u8] = b"GET / HTTP/1.0\r\n\r\n";
+
+/// The terms of a server that asks for no certificate.
+fn open(version: Version) -> Terms {
+    Terms { version, client_certificate: false }
+}
+
+/// Runs a client that must exit with `code` and say why in one line with these words in it.
+fn expect(code: i32, words: &[&str], command: &mut Command) {
+    assert_failed(code, words, &Process::run(command, REQUEST));
+}
+
+fn assert_failed(code: i32, words: &[&str], output: &Output) {
+    assert_eq!(output.code(), code, "{output:?}");
+    assert!(output.stderr.starts_with("tlsobj: "), "{output:?}");
+    assert_eq!(output.stderr.lines().count(), 1, "{output:?}");
+    for word in words {
+        assert!(output.stderr.contains(word), "no {word:?} in {output:?}");
+    }
+}
+
+fn expect_success(command: &mut Command) {
+    let output = Process::run(command, REQUEST);
+    assert_eq!(output.code(), 0, "{output:?}");
+    assert_eq!(output.stderr, "", "{output:?}");
+}
+
+#[test]
+fn a_verified_server_and_a_clean_end_are_0() {
+    let pki = Pki::new();
+    for backend in backends() {
+        let server = start(&mut server(backend, &pki));
+        let connect = || connect(backend, &server.address());
+        // By the address that it connects to, which the certificate carries.
+        expect_success(connect().arg("--ca").arg(pki.ca()));
+        expect_success(connect().env("SSL_CERT_FILE", pki.ca()));
+        expect_success(connect().arg("--no-verify"));
+        let client = || client(backend, &pki, &server);
+        expect_success(&mut client());
+        expect_success(client().arg("--crl").arg(pki.none_revoked()));
+        expect_success(client().args(["--at", "1700000000"]));
+    }
+}
+
+#[test]
+fn a_refused_server_certificate_is_3() {
+    let pki = Pki::new();
+    let server = peers::openssl(&pki, open(Version::Tls13));
+    for backend in backends() {
+        let connect = || connect(backend, &server.address());
+        let client = || client(backend, &pki, &server);
+        let named = |name| {
+            let mut command = connect();
+            command.args(["--name", name]).arg("--ca").arg(pki.ca());
+            command
+        };
+        expect(3, &["verify code 20"], connect().arg("--ca").arg(pki.stranger()));
+        expect(3, &["verify code 20"], connect().env("SSL_CERT_FILE", pki.stranger()));
+        expect(3, &["NameMismatch", "verify code 62"], &mut named("example.org"));
+        expect(3, &["IpAddressMismatch", "verify code 64"], &mut named("192.0.2.1"));
+        expect(3, &["Expired", "verify code 10"], client().args(["--at", "2300000000"]));
+        expect(3, &["NotYetValid", "verify code 9"], client().args(["--at", "1500000000"]));
+        expect(3, &["Revoked", "verify code 23"], client().arg("--crl").arg(pki.server_revoked()));
+    }
+}
+
+#[test]
+fn a_failed_handshake_is_4() {
+    let pki = Pki::new();
+    let tls12 = peers::openssl(&pki, open(Version::Tls12));
+    for backend in backends() {
+        let refused = &["alert received protocol_version"];
+        expect(4, refused, client(backend, &pki, &tls12).args(["--min", "1.3"]));
+
+        let alpn = start(server(backend, &pki).args(["--alpn", "h2"]));
+        let refused = &["alert received no_application_protocol"];
+        expect(4, refused, client(backend, &pki, &alpn).args(["--alpn", "http/1.1,other"]));
+    }
+}
+
+#[test]
+fn a_peer_that_speaks_something_else_is_4() {
+    for backend in backends() {
+        for (says, word) in [("SSH-2.0-OpenSSH\r\n", "NotTls"), ("", "Truncated")] {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+            let address = listener.local_addr().expect("a bound socket").to_string();
+            let stranger = thread::spawn(move || {
+                let (mut socket, _) = listener.accept().expect("a client");
+                socket.write_all(says.as_bytes())?;
+                socket.shutdown(std::net::Shutdown::Write)?;
+                // Reads what the client says until it leaves: nothing unread resets the end.
+                std::io::copy(&mut socket, &mut std::io::sink())
+            });
+            expect(4, &[word], connect(backend, &address).arg("--no-verify"));
+            stranger.join().expect("no panic").expect("a client that leaves in peace");
+        }
+    }
+}
+
+#[test]
+fn a_refused_client_certificate_is_4() {
+    let pki = Pki::new();
+    for version in Version::ALL {
+        let required = peers::openssl(&pki, Terms { version, client_certificate: true });
+        for backend in backends() {
+            // Under TLS 1.3 the refusal comes when this end's handshake is done.
+            let alert = version.pick("handshake_failure", "certificate_required");
+            let refused = format!("alert received {alert}");
+            expect(4, &[&refused], &mut client(backend, &pki, &required));
+
+            let mut elsewhere = server(backend, &pki);
+            elsewhere.args(["--require", "--max", version.pick("1.2", "1.3")]);
+            let server = start(elsewhere.arg("--client-ca").arg(pki.stranger()));
+            let mut client = client(backend, &pki, &server);
+            client.arg("--cert").arg(pki.client_cert()).arg("--key").arg(pki.client_key());
+            expect(4, &["alert received unknown_ca"], &mut client);
+        }
+    }
+}
+
+#[test]
+fn an_end_without_close_notify_is_5() {
+    let pki = Pki::new();
+    for version in Version::ALL {
+        for ending in [Ending::Fin, Ending::ResetWhenClosed] {
+            let server = peers::python(&pki, open(version), ending);
+            for backend in backends() {
+                let output = Process::run(&mut client(backend, &pki, &server), REQUEST);
+                assert_failed(5, &["truncated"], &output);
+                assert!(output.text().contains("a page over"), "{output:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_broken_transport_is_6() {
+    let pki = Pki::new();
+    let resets = peers::python(&pki, open(Version::Tls13), Ending::Reset);
+    let nobody = {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        listener.local_addr().expect("a bound socket").to_string()
+    };
+    for backend in backends() {
+        expect(6, &["refused"], connect(backend, &nobody).arg("--no-verify"));
+
+        let mut client = Process::spawn(&mut client(backend, &pki, &resets));
+        // Kept open: this end still wants to talk.
+        let mut stdin = client.stdin();
+        stdin.write_all(REQUEST).expect("a client that reads");
+        assert_failed(6, &["reset"], &client.wait());
+    }
+}
+
+#[test]
+fn a_bad_command_line_is_2() {
+    let pki = Pki::new();
+    let nobody = Server::new(Process::spawn(&mut Command::new("true")), 1);
+    let missing = pki.folder().join("missing.pem");
+    for backend in backends() {
+        let client = || client(backend, &pki, &nobody);
+        let trusts = |file: &Path| {
+            let mut command = connect(backend, &nobody.address());
+            command.arg("--ca").arg(file);
+            command
+        };
+        expect(2, &["missing.pem"], &mut trusts(&missing));
+        expect(2, &["server.key", "no certificate"], &mut trusts(&pki.server_key()));
+        expect(2, &["ca.pem", "revocation list"], client().arg("--crl").arg(pki.ca()));
+        expect(2, &["contradicts"], client().args(["--min", "1.3", "--max", "1.2"]));
+        let mut mixed = client();
+        mixed.arg("--cert").arg(pki.client_cert()).arg("--key").arg(pki.server_key());
+        expect(2, &["KeyMismatch"], &mut mixed);
+    }
+    for arguments in [
+        "client --connect localhost",
+        "client --backend nosuch --connect localhost:1",
+        "client --connect localhost:1 --cert a.pem",
+        "client --connect localhost:1 --min 1.1",
+        "matrix --filter nosuch",
+        "handshake --client nosuch --server nosuch",
+        "nosuch",
+    ] {
+        let output = Process::run(tlsobj().args(arguments.split(' ')), b"");
+        assert_eq!(output.code(), 2, "{arguments}: {output:?}");
+        assert_eq!(output.text(), "", "{arguments}: {output:?}");
+        if arguments.contains("--backend nosuch") {
+            for backend in backends() {
+                assert!(output.stderr.contains(backend.as_str()), "{output:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! The conformance suite notices: a real backend that breaks one promise at a time fails
+//! the scenarios about that promise.
+
+use std::any::Any;
+
+use tls_object::{
+    Alert, Capabilities, Capability, ChannelBinding, CipherSuite, Closure, Config, DynBackend,
+    DynContext, Error, ErrorKind, Library, MemoryBio, Negotiated, Read, Report, ServerName,
+    Session, Side, SslObject, Status, Support, VerifyMode, VerifyTime, Wrap,
+};
+use tls_object_conformance::{Outcome, Selection, plan, run};
+
+/// One broken promise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    AlertNotTold,
+    CheckSaysYes,
+    ClockInsteadOfTime,
+    ContextOfExporterIgnored,
+    CrlsIgnored,
+    DataMergedIntoOneRead,
+    EmptyReadTakesData,
+    ErrorForgotten,
+    GroupForgotten,
+    MissingCapabilityWorks,
+    MoreThanCloseTaken,
+    NamesUnchecked,
+    NoSession,
+    NothingVerified,
+    PresentCapabilityFails,
+    SpeaksFirst,
+    TruncationTakenForClean,
+    UnreadDataThrownAway,
+    WriteAfterCloseTaken,
+}
+
+/// Each fault with a scenario that must fail for it.
+const FAULTS: &[(Fault, &str)] = &[
+    (Fault::AlertNotTold, "verify::expired"),
+    (Fault::CheckSaysYes, "config::required_unknown"),
+    (Fault::ClockInsteadOfTime, "handshake::full"),
+    (Fault::ClockInsteadOfTime, "verify::not_yet_valid"),
+    (Fault::ContextOfExporterIgnored, "exporter::separated"),
+    (Fault::CrlsIgnored, "verify::revoked"),
+    (Fault::DataMergedIntoOneRead, "data::one_record_each"),
+    (Fault::EmptyReadTakesData, "data::empty"),
+    (Fault::ErrorForgotten, "verify::expired"),
+    (Fault::ErrorForgotten, "record::bad_mac"),
+    (Fault::GroupForgotten, "handshake::full"),
+    (Fault::MissingCapabilityWorks, "exporter::same_at_both_ends"),
+    (Fault::MoreThanCloseTaken, "shutdown::plaintext_after"),
+    (Fault::NamesUnchecked, "verify::wrong_name"),
+    (Fault::NoSession, "resume::same_name"),
+    (Fault::NothingVerified, "verify::unknown_issuer"),
+    (Fault::NothingVerified, "client_auth::required_without"),
+    (Fault::PresentCapabilityFails, "capability::tls_unique"),
+    (Fault::SpeaksFirst, "handshake::silent_start"),
+    (Fault::TruncationTakenForClean, "truncation::idle"),
+    (Fault::TruncationTakenForClean, "truncation::after_data"),
+    (Fault::UnreadDataThrownAway, "shutdown::unread_data"),
+    (Fault::WriteAfterCloseTaken, "shutdown::write_after_close"),
+];
+
+#[test]
+fn each_broken_promise_is_noticed() {
+    let sound = tls_object::backend("rustls").unwrap();
+    for &(fault, scenario) in FAULTS {
+        // One of each: what is broken meets what is not, and itself.
+        let broken: &'static Broken = Box::leak(Box::new(Broken { sound, fault }));
+        let filter = Some(scenario.to_owned());
+        let cases = plan(&[broken, sound], &Selection { filter, ..Selection::default() });
+        let report = run(&cases, &mut |_| {});
+        let failed = |client: &str, server: &str| {
+            report.results.iter().any(|result| {
+                result.scenario == scenario
+                    && result.outcome == Outcome::Fail
+                    && result.client == client
+                    && result.server == server
+            })
+        };
+        assert!(failed("broken", "broken"), "{scenario} does not notice {fault:?}: {report:#?}");
+        assert!(!failed("rustls", "rustls"), "{scenario} fails without {fault:?}: {report:#?}");
+    }
+}
+
+/// A sound backend with a fault in front of it.
+#[derive(Debug)]
+struct Broken {
+    sound: &'static dyn DynBackend,
+    fault: Fault,
+}
+
+impl DynBackend for Broken {
+    fn name(&self) -> &'static str {
+        "broken"
+    }
+
+    fn library(&self) -> Library {
+        self.sound.library()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let sound = self.sound.capabilities();
+        let support = |capability| match (self.fault, capability) {
+            (Fault::MissingCapabilityWorks, Capability::Exporter) => Support::No("a lie".into()),
+            (Fault::PresentCapabilityFails, Capability::ChannelBindingUnique) => Support::Native,
+            _ => sound.support(capability).clone(),
+        };
+        Capabilities::new(
+            support,
+            sound.cipher_suites.clone(),
+            sound.groups.clone(),
+            sound.signature_schemes.clone(),
+        )
+    }
+
+    fn check(&self, config: &Config) -> Report {
+        if self.fault == Fault::CheckSaysYes { Report::default() } else { self.sound.check(config) }
+    }
+
+    fn context(&self, config: &Config) -> Result<Box<dyn DynContext>, Error> {
+        let mut altered = config.clone();
+        match self.fault {
+            Fault::ClockInsteadOfTime => altered.verify_time = VerifyTime::System,
+            Fault::CrlsIgnored => altered.crls.clear(),
+            Fault::NamesUnchecked => altered.check_server_name = false,
+            Fault::NothingVerified => {
+                altered.verify_mode = VerifyMode::None;
+                altered.crls.clear();
+            }
+            _ => {}
+        }
+        let sound = self.sound.context(&altered)?;
+        Ok(Box::new(BrokenContext { sound, config: config.clone(), fault: self.fault }))
+    }
+}
+
+#[derive(Clone, Debug)]
+struct BrokenContext {
+    sound: Box<dyn DynContext>,
+    config: Config,
+    fault: Fault,
+}
+
+impl DynContext for BrokenContext {
+    fn backend(&self) -> &'static str {
+        "broken"
+    }
+
+    fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn wrap_bio(
+        &self,
+        incoming: Box<dyn MemoryBio>,
+        outgoing: Box<dyn MemoryBio>,
+        wrap: Wrap,
+    ) -> Result<Box<dyn SslObject>, Error> {
+        let mut sound = self.sound.wrap_bio(incoming, outgoing, wrap)?;
+        if self.fault == Fault::SpeaksFirst {
+            let _ = sound.do_handshake()?;
+        }
+        let fault = self.fault;
+        Ok(Box::new(BrokenObject { sound, fault, facts: Negotiated::default(), failed: false }))
+    }
+
+    fn clone_dyn(&self) -> Box<dyn DynContext> {
+        Box::new(self.clone())
+    }
+}
+
+#[derive(Debug)]
+struct BrokenObject {
+    sound: Box<dyn SslObject>,
+    fault: Fault,
+    facts: Negotiated,
+    failed: bool,
+}
+
+impl BrokenObject {
+    /// What the fault makes of a result, and the facts as they then are.
+    fn altered<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        self.facts = self.sound.facts().clone();
+        if self.fault == Fault::GroupForgotten {
+            self.facts.group = None;
+        }
+        self.failed |= result.is_err();
+        result.map_err(|error| match self.fault {
+            Fault::AlertNotTold => error.with_alert_sent(None::<Alert>),
+            _ => error,
+        })
+    }
+
+    /// Whether an error is to be met with a shrug.
+    fn forgets(&self) -> bool {
+        self.failed && self.fault == Fault::ErrorForgotten
+    }
+}
+
+impl SslObject for BrokenObject {
+    fn incoming(&mut self) -> &mut dyn MemoryBio {
+        self.sound.incoming()
+    }
+
+    fn outgoing(&mut self) -> &mut dyn MemoryBio {
+        self.sound.outgoing()
+    }
+
+    fn context(&self) -> &dyn DynContext {
+        self.sound.context()
+    }
+
+    fn side(&self) -> Side {
+        self.sound.side()
+    }
+
+    fn server_name(&self) -> Option<&ServerName> {
+        self.sound.server_name()
+    }
+
+    fn do_handshake(&mut self) -> Result<Status<()>, Error> {
+        if self.forgets() {
+            return Ok(Status::WantRead);
+        }
+        let result = self.sound.do_handshake();
+        self.altered(result)
+    }
+
+    fn read(&mut self, dst: &mut [u8]) -> Result<Read, Error> {
+        if self.forgets() {
+            return Ok(Read::WantRead);
+        }
+        if dst.is_empty() && self.fault == Fault::EmptyReadTakesData {
+            let _ = self.sound.read(&mut [0]);
+        }
+        let mut result = self.sound.read(dst);
+        match (self.fault, &result) {
+            (Fault::TruncationTakenForClean, Ok(Read::Closed(Closure::Truncated))) => {
+                result = Ok(Read::Closed(Closure::Clean));
+            }
+            (Fault::DataMergedIntoOneRead, &Ok(Read::Data(n))) if n < dst.len() => {
+                if let Ok(Read::Data(more)) = self.sound.read(&mut dst[n..]) {
+                    result = Ok(Read::Data(n + more));
+                }
+            }
+            (Fault::MoreThanCloseTaken, Ok(Read::Closed(Closure::Clean))) => {
+                self.sound.incoming().lend(&mut |bytes| bytes.len());
+            }
+            _ => {}
+        }
+        self.altered(result)
+    }
+
+    fn write(&mut self, src: &[u8]) -> Result<Status<usize>, Error> {
+        let result = match self.sound.write(src) {
+            Err(error)
+                if self.fault == Fault::WriteAfterCloseTaken
+                    && error.kind() == ErrorKind::ProtocolIsShutdown =>
+            {
+                Ok(Status::Done(src.len()))
+            }
+            result => result,
+        };
+        self.altered(result)
+    }
+
+    fn unwrap(&mut self) -> Result<Status<()>, Error> {
+        let mut result = self.sound.unwrap();
+        if self.fault == Fault::UnreadDataThrownAway {
+            while matches!(&result, Err(error) if error.kind() == ErrorKind::UnreadData) {
+                let _ = self.sound.read(&mut [0; 1024])?;
+                result = self.sound.unwrap();
+            }
+        }
+        self.altered(result)
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        let result = self.sound.close();
+        self.altered(result)
+    }
+
+    fn pending(&self) -> usize {
+        self.sound.pending()
+    }
+
+    fn facts(&self) -> &Negotiated {
+        &self.facts
+    }
+
+    fn session(&mut self) -> Option<Session> {
+        if self.fault == Fault::NoSession { None } else { self.sound.session() }
+    }
+
+    fn export_keying_material(
+        &mut self,
+        out: &mut [u8],
+        label: &str,
+        context: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        let context = context.filter(|_| self.fault != Fault::ContextOfExporterIgnored);
+        self.sound.export_keying_material(out, label, context)
+    }
+
+    fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error> {
+        self.sound.shared_ciphers()
+    }
+
+    fn get_channel_binding(&mut self, kind: ChannelBinding) -> Result<Vec<u8>, Error> {
+        self.sound.get_channel_binding(kind)
+    }
+
+    fn memory_in_use(&self) -> usize {
+        self.sound.memory_in_use()
+    }
+
+    fn trim(&mut self) {
+        self.sound.trim();
+    }
+
+    fn native(&mut self) -> &mut dyn Any {
+        self.sound.native()
+    }
+}

@@ -1,0 +1,46 @@
+//! Every test, on every backend.
+
+use std::env::consts::EXE_SUFFIX;
+
+use anyhow::Result;
+
+use crate::cargo::{cargo, metadata, run};
+use crate::steps::Steps;
+use crate::{layers, tools};
+
+/// The facade's features, each of which must build alone.
+const FEATURES: &[&str] =
+    &["rustls-aws-lc-rs", "rustls-ring", "openssl", "openssl-vendored", "boring"];
+
+/// Sees to the tools, then runs the tests. `args` go to `cargo test`.
+///
+/// # Errors
+/// If a tool is missing or a step failed; the steps after it were run all the same.
+pub(crate) fn test(args: &[String]) -> Result<()> {
+    tools::ensure()?;
+    let mut steps = Steps::new();
+    add_to(&mut steps, args);
+    steps.finish()
+}
+
+/// The steps themselves.
+pub(crate) fn add_to(steps: &mut Steps, args: &[String]) {
+    steps.step("layers", layers::check);
+    steps.step("no backend", || check_facade(&[]));
+    for feature in FEATURES {
+        steps.step(&format!("{feature} alone"), || check_facade(&["--features", feature]));
+    }
+    let every = ["--locked", "--workspace", "--features", "tls-object-cli/all"];
+    steps.step("programs", || run(cargo(["build", "--bins"]).args(every)));
+    steps.step("tests", || {
+        // The tests would build the program themselves if they were not told of it.
+        let tlsobj = metadata()?.target_directory.join("debug").join(format!("tlsobj{EXE_SUFFIX}"));
+        let test = ["test", "--no-fail-fast"];
+        run(cargo(test).args(every).args(args).env("TLSOBJ", tlsobj))
+    });
+}
+
+fn check_facade(features: &[&str]) -> Result<()> {
+    let facade = ["--package", "tls-object", "--no-default-features"];
+    run(cargo(["check", "--locked"]).args(facade).args(features))
+}
