@@ -281,6 +281,10 @@ impl SslObject for BrokenObject {
         self.altered(result)
     }
 
+    fn flush(&mut self) -> Status<()> {
+        self.sound.flush()
+    }
+
     fn pending(&self) -> usize {
         self.sound.pending()
     }

@@ -16,7 +16,6 @@ mod error;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;
 mod library;
-mod pkcs8;
 mod session;
 mod settings;
 

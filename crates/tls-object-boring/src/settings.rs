@@ -13,10 +13,10 @@ use tls_object_core::{
     AlpnMismatch, AlpnProtocol, Config, Error, ErrorKind, Identity, ProtocolVersion, Side,
     SignatureScheme, VerifyMode,
 };
-use tls_object_libssl::{DEFAULT_TLS12_SUITES, chosen, cipher_list};
+use tls_object_libssl::{DEFAULT_TLS12_SUITES, chosen, cipher_list, without_public_key};
 
 use crate::error::library_error;
-use crate::{BoringSsl, capabilities, ffi, pkcs8, session};
+use crate::{BoringSsl, capabilities, ffi, session};
 
 /// Sessions of one context are not resumed by another: their ticket keys differ. BoringSSL wants
 /// to be told all the same.
@@ -150,13 +150,9 @@ fn sessions(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Erro
 }
 
 fn show(builder: &mut SslContextBuilder, identity: &Identity) -> Result<(), Error> {
-    let key = PKey::private_key_from_der(&pkcs8::without_public_key(identity.key())).map_err(
-        |error| {
-            Error::new(ErrorKind::InvalidPrivateKey)
-                .with_backend(BoringSsl::NAME)
-                .with_source(error)
-        },
-    )?;
+    let key = PKey::private_key_from_der(&without_public_key(identity.key())).map_err(|error| {
+        Error::new(ErrorKind::InvalidPrivateKey).with_backend(BoringSsl::NAME).with_source(error)
+    })?;
     let (leaf, issuers) = (identity.leaf(), &identity.chain()[1..]);
     let leaf = parse(leaf.der())?;
     if !leaf.public_key().map_err(certificate_error)?.public_eq(&key) {

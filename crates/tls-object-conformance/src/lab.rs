@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use tls_object_core::{
     Alert, Capability, Config, DynBackend, DynContext, Error, ErrorKind, MemoryBio, Negotiated,
-    Origin, ProtocolVersion, ServerName, Side, SslObject, VecBio, VerifyTime, Wrap,
+    Origin, ProtocolVersion, ServerName, Side, SslObject, Status, VecBio, VerifyTime, Wrap,
 };
 
 use crate::deviations::{self, Deviation};
@@ -391,6 +391,7 @@ impl Lab {
             name(side)
         );
         ensure!(*pair.tls(side).facts() == before, "facts change after an error");
+        ensure!(pair.tls(side).flush() == Status::Done(()), "the {} holds back", name(side));
         Ok(())
     }
 }

@@ -66,6 +66,19 @@ impl Purpose {
     }
 }
 
+/// What a certificate that signed itself is like besides.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum SelfSigned {
+    /// No authority, and says nothing of what its key is for.
+    Plain,
+    /// No authority, with a key that is for other things than signing certificates.
+    MayNotSign,
+    /// An authority, as self-signed certificates often say they are.
+    Authority,
+    /// As a plain one, until long ago.
+    Expired,
+}
+
 /// When a certificate is valid.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Validity {
@@ -230,12 +243,18 @@ impl Pki {
         self.authority().leaf(params)
     }
 
-    /// Signed by itself, and by its key usage allowed to sign certificates or not.
-    pub(crate) fn self_signed(&self, purpose: Purpose, may_sign: bool) -> Identity {
+    /// Signed by itself.
+    pub(crate) fn self_signed(&self, purpose: Purpose, shape: SelfSigned) -> Identity {
         let key = &self.authority().leaf_key;
         let mut params = leaf_params(purpose, SERVER_NAMES, 16);
-        if may_sign {
+        if shape != SelfSigned::MayNotSign {
             params.key_usages.clear();
+        }
+        if shape == SelfSigned::Authority {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        }
+        if shape == SelfSigned::Expired {
+            Validity::Past.apply(&mut params);
         }
         let leaf = params.self_signed(key).expect(SOUND);
         identity(vec![leaf.der().to_vec()], key)

@@ -20,9 +20,11 @@ mod engine;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;
 mod library;
+mod pkcs8;
 
 pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback};
 pub use capture::Capture;
 pub use engine::LibsslEngine;
 pub use ffi::connection::{Connection, Outcome};
 pub use library::{DEFAULT_TLS12_SUITES, Failure, Library, chosen, cipher_list};
+pub use pkcs8::without_public_key;

@@ -14,7 +14,7 @@ use tls_object_core::{
     AlpnMismatch, AlpnProtocol, Config, CrlScope, Error, ErrorKind, Identity, ProtocolVersion,
     Side, VerifyMode, VerifyTime,
 };
-use tls_object_libssl::{DEFAULT_TLS12_SUITES, chosen, cipher_list};
+use tls_object_libssl::{DEFAULT_TLS12_SUITES, chosen, cipher_list, without_public_key};
 
 use crate::error::library_error;
 use crate::session;
@@ -166,7 +166,7 @@ fn sessions(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Erro
 }
 
 fn show(builder: &mut SslContextBuilder, identity: &Identity) -> Result<(), Error> {
-    let key = PKey::private_key_from_der(identity.key().secret_der()).map_err(|error| {
+    let key = PKey::private_key_from_der(&without_public_key(identity.key())).map_err(|error| {
         Error::new(ErrorKind::InvalidPrivateKey).with_backend(OpenSsl::NAME).with_source(error)
     })?;
     let (leaf, issuers) = (identity.leaf(), &identity.chain()[1..]);

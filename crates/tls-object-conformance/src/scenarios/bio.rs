@@ -29,6 +29,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         fixed_memory,
     ),
+    Scenario::new(
+        "bio::flush",
+        "Flushing brings out the rest of an alert, also after an error, and says when all is out.",
+        Dims::VERSIONS.variants(&["close", "error"]),
+        flush,
+    ),
 ];
 
 const MESSAGE: &[u8] = b"through a handle of one's own";
@@ -226,5 +232,48 @@ fn fixed_memory(lab: &Lab) -> Result<(), Failure> {
         ends.swap(0, 1);
         transfer(&mut ends, &data)?;
     }
+    Ok(())
+}
+
+/// Memory for less than any alert in its record.
+fn flush(lab: &Lab) -> Result<(), Failure> {
+    const MEMORY: usize = 6;
+    let mut ends = in_pieces(lab, usize::MAX, MEMORY)?;
+    handshake(&mut ends)?;
+    let mut buffer = [0; 64];
+    while shuttle(&mut ends)? > 0 {
+        for tls in &mut ends {
+            let step = tls.read(&mut buffer)?;
+            ensure!(!matches!(step, Read::Data(_) | Read::Closed(_)), "read: {step:?}");
+        }
+    }
+    let error = lab.variant() == "error";
+    let [speaker, listener] = &mut ends;
+    if error {
+        speaker.incoming().write(&[99, 3, 3, 0, 1])?;
+        ensure!(!matches!(speaker.read(&mut buffer), Err(_)), "an error before the whole record");
+        speaker.incoming().write(&[0])?;
+        ensure!(speaker.read(&mut buffer).is_err(), "a record of no type");
+    } else {
+        speaker.close()?;
+    }
+    ensure!(speaker.flush() == Status::WantWrite, "all out, through {MEMORY} bytes");
+    let end = loop {
+        let out = speaker.flush() == Status::Done(());
+        let mut bytes = vec![0; speaker.outgoing().pending()];
+        speaker.outgoing().read(&mut bytes);
+        listener.incoming().write(&bytes)?;
+        match listener.read(&mut buffer) {
+            Ok(Read::WantRead) => ensure!(!out, "all out, and nothing told"),
+            end => break end,
+        }
+    };
+    match end {
+        Ok(Read::Closed(Closure::Clean)) if !error => {}
+        Err(told) if error && told.alert_received().is_some() => {}
+        other => return Err(Failure::new(format!("the other end reads {other:?}"))),
+    }
+    ensure!(speaker.flush() == Status::Done(()), "something is left");
+    ensure!(speaker.outgoing().pending() == 0, "something comes after");
     Ok(())
 }

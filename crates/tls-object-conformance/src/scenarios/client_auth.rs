@@ -6,7 +6,7 @@ use tls_object_core::{
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
-use crate::pki::{Purpose, pki};
+use crate::pki::{Purpose, SelfSigned, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -64,7 +64,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "client_auth::self_signed",
         "A client that is its own issuer is refused as self-signed.",
         Dims::VERSIONS.variants(MODES),
-        |lab| refused(lab, pki().self_signed(Purpose::Client, true), VerifyCode::SelfSigned),
+        |lab| {
+            refused(
+                lab,
+                pki().self_signed(Purpose::Client, SelfSigned::Plain),
+                VerifyCode::SelfSigned,
+            )
+        },
     )
     .needs_each(&[Capability::ClientCertificate], BOTH_MODES),
     Scenario::new(

@@ -7,7 +7,7 @@ use tls_object_core::{
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
-use crate::pki::{Purpose, SERVER_NAME, pki};
+use crate::pki::{Purpose, SERVER_NAME, SelfSigned, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -58,8 +58,11 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "A certificate that is its own issuer and not trusted is refused as self-signed.",
         Dims::VERSIONS.variants(&["any-usage", "may-not-sign"]),
         |lab| {
-            let identity = pki().self_signed(Purpose::Server, lab.variant() == "any-usage");
-            refused(lab, identity, VerifyCode::SelfSigned)
+            let shape = match lab.variant() {
+                "any-usage" => SelfSigned::Plain,
+                _ => SelfSigned::MayNotSign,
+            };
+            refused(lab, pki().self_signed(Purpose::Server, shape), VerifyCode::SelfSigned)
         },
     )
     .needs_each(ALERT_SENT, &[]),
@@ -160,6 +163,36 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         intermediate_as_anchor,
     ),
     Scenario::new(
+        "verify::leaf_as_anchor",
+        "A leaf that is trusted itself needs no authority, whoever issued it.",
+        Dims::VERSIONS.variants(&["self-signed", "self-signed-authority", "issued"]),
+        leaf_as_anchor,
+    ),
+    Scenario::new(
+        "verify::leaf_as_anchor_expired",
+        "A leaf that is trusted itself is refused once it has expired.",
+        Dims::VERSIONS,
+        |lab| {
+            let identity = pki().self_signed(Purpose::Server, SelfSigned::Expired);
+            let mut client = lab.client_config();
+            client.trust_anchors = vec![identity.leaf().clone()];
+            refused_by(lab, &client, identity, VerifyCode::Expired)
+        },
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::leaf_as_anchor_name",
+        "A leaf that is trusted itself is refused for another name than its own.",
+        Dims::VERSIONS.variants(&["other.example"]),
+        |lab| {
+            let identity = pki().self_signed(Purpose::Server, SelfSigned::Plain);
+            let mut client = lab.client_config();
+            client.trust_anchors = vec![identity.leaf().clone()];
+            refused_name_by(lab, &client, identity, VerifyCode::NameMismatch)
+        },
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
         "verify::not_revoked",
         "With a revocation list that does not name it, a certificate is accepted.",
         Dims::VERSIONS.variants(&["leaf", "chain"]),
@@ -246,9 +279,19 @@ fn refused_by(
 /// The plain client asks for the name in the variant, and refuses.
 #[track_caller]
 fn refused_name(lab: &Lab, identity: Identity, code: VerifyCode) -> Result<(), Failure> {
+    refused_name_by(lab, &lab.client_config(), identity, code)
+}
+
+#[track_caller]
+fn refused_name_by(
+    lab: &Lab,
+    client: &Config,
+    identity: Identity,
+    code: VerifyCode,
+) -> Result<(), Failure> {
     let mut server = lab.server_config();
     server.identity = Some(identity);
-    let mut pair = lab.pair_to(lab.variant(), &lab.client_config(), &server)?;
+    let mut pair = lab.pair_to(lab.variant(), client, &server)?;
     lab.refused(&mut pair, Side::Client, ErrorKind::CertificateVerify(code), code.alert())
 }
 
@@ -303,7 +346,7 @@ fn off(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
     client.verify_mode = VerifyMode::None;
     let identity = match lab.variant() {
-        "self-signed" => pki().self_signed(Purpose::Server, true),
+        "self-signed" => pki().self_signed(Purpose::Server, SelfSigned::Plain),
         "expired" => pki().expired(Purpose::Server),
         _ => pki().strangers().server.clone(),
     };
@@ -323,6 +366,17 @@ fn intermediate_as_anchor(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
     client.trust_anchors = vec![lab.family().authority.intermediate()];
     accepted_to(lab, SERVER_NAME, &client, lab.family().server.clone())
+}
+
+fn leaf_as_anchor(lab: &Lab) -> Result<(), Failure> {
+    let identity = match lab.variant() {
+        "self-signed" => pki().self_signed(Purpose::Server, SelfSigned::Plain),
+        "self-signed-authority" => pki().self_signed(Purpose::Server, SelfSigned::Authority),
+        _ => lab.family().server.clone(),
+    };
+    let mut client = lab.client_config();
+    client.trust_anchors = vec![identity.leaf().clone()];
+    accepted_to(lab, SERVER_NAME, &client, identity)
 }
 
 fn not_revoked(lab: &Lab) -> Result<(), Failure> {

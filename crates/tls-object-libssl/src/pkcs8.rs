@@ -1,8 +1,8 @@
 //! Private keys that carry their public key.
 //!
 //! PKCS#8 came in version 1 (RFC 5208, numbered 0) and has a second (RFC 5958, numbered 1), which may
-//! bring the public key along; that is what much software writes for Ed25519. BoringSSL
-//! reads the first only.
+//! bring the public key along; that is what much software writes for Ed25519. BoringSSL, and
+//! OpenSSL before 3.2, read the first only.
 
 use tls_object_core::{KeyFormat, PrivateKey};
 use zeroize::Zeroizing;
@@ -12,10 +12,10 @@ const SEQUENCE: u8 = 0x30;
 /// `[1] IMPLICIT BIT STRING`.
 const PUBLIC_KEY: u8 = 0x81;
 
-/// The DER of `key`, in the version that BoringSSL reads if it was in the other.
+/// The DER of `key`, in the first version if it was in the second.
 ///
-/// What cannot be taken apart is left as it is, for BoringSSL to refuse.
-pub(crate) fn without_public_key(key: &PrivateKey) -> Zeroizing<Vec<u8>> {
+/// What cannot be taken apart is left as it is, for the library to refuse.
+pub fn without_public_key(key: &PrivateKey) -> Zeroizing<Vec<u8>> {
     let rewritten = match key.format() {
         KeyFormat::Pkcs8 => rewrite(key.secret_der()),
         _ => None,
