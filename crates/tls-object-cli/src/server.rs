@@ -7,12 +7,13 @@ mod journal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
+use socket2::SockRef;
 use tls_object::{Config, DynContext, VerifyMode, Wrap};
 
 use crate::address::Address;
@@ -26,7 +27,11 @@ use journal::Journal;
 
 const LISTENER: Token = Token(0);
 
-/// How many clients are served at once. More wait in the system's queue.
+/// How many clients may wait in the system's queue. A client that finds it full tries again after a
+/// whole second, and the standard library asks for no more than 128 places.
+const QUEUE: i32 = 4096;
+
+/// How many clients are served at once. More wait in the queue.
 const CLIENTS: usize = 512;
 
 /// How many of them may be in their handshake.
@@ -58,17 +63,13 @@ fn config(args: &ServerArgs) -> Result<Config, Failure> {
 }
 
 fn listen(address: &Address) -> Result<TcpListener, Failure> {
-    let failed = |error| Failure::transport(format!("listening on {address}"), error);
-    let mut last = io::ErrorKind::AddrNotAvailable.into();
-    for found in (address.host.as_str(), address.port).to_socket_addrs().map_err(failed)? {
-        // With a longer queue than the standard library asks for: a client that finds it full
-        // tries again after a whole second.
-        match TcpListener::bind(found) {
-            Ok(listener) => return Ok(listener),
-            Err(error) => last = error,
-        }
-    }
-    Err(failed(last))
+    let listen = || {
+        let listener = std::net::TcpListener::bind((address.host.as_str(), address.port))?;
+        SockRef::from(&listener).listen(QUEUE)?;
+        listener.set_nonblocking(true)?;
+        Ok(TcpListener::from_std(listener))
+    };
+    listen().map_err(|error| Failure::transport(format!("listening on {address}"), error))
 }
 
 struct Server {
@@ -123,8 +124,10 @@ impl Server {
         let mut events = Events::with_capacity(256);
         let mut busy = BTreeSet::new();
         loop {
-            self.accept(Instant::now());
-            let timeout = if busy.is_empty() { self.next_deadline() } else { Some(Duration::ZERO) };
+            let now = Instant::now();
+            self.accept(now);
+            let timeout =
+                if busy.is_empty() { self.next_deadline(now) } else { Some(Duration::ZERO) };
             match self.poll.poll(&mut events, timeout) {
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => {
                     return Err(waiting_failed(error));
@@ -224,8 +227,7 @@ impl Server {
     }
 
     /// How long nothing will happen unless an event comes.
-    fn next_deadline(&self) -> Option<Duration> {
-        let now = Instant::now();
+    fn next_deadline(&self, now: Instant) -> Option<Duration> {
         let connections = self.connections.values();
         let mut next = connections.clone().map(Connection::deadline).min();
         if self.knocking && !(self.once && self.accepted > 0) {

@@ -234,7 +234,7 @@ impl Lab {
     #[track_caller]
     pub(crate) fn alone(&self, side: Side) -> Result<Box<dyn SslObject>, Failure> {
         let (config, wrap) = match side {
-            Side::Client => (self.client_config(), Wrap::client(ServerName::new(SERVER_NAME)?)),
+            Side::Client => (self.client_config(), self.wrap()?),
             Side::Server => (self.server_config(), Wrap::server()),
         };
         wrapped(&*self.context(&config)?, wrap, 0)

@@ -10,6 +10,7 @@
 //! | a `BIO` over the core's BIOs, which copies once and buffers nothing | `ffi::bio` |
 //! | one `SSL` with its `BIO`, safe to use | [`Connection`] |
 //! | the sessions of a client | [`Capture`] |
+//! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_context!`], [`shared_session!`], [`shared_facts!`] |
 //! | the engine, and which error is told | [`LibsslEngine`], [`Library`] |
 
 #![deny(unsafe_code)]
@@ -21,6 +22,7 @@ mod engine;
 mod ffi;
 mod library;
 mod pkcs8;
+mod shared;
 
 pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback};
 pub use capture::Capture;

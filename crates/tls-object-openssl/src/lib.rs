@@ -16,9 +16,11 @@ mod backend;
 mod capabilities;
 mod context;
 mod error;
+mod facts;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;
 mod library;
+mod native;
 mod session;
 mod settings;
 

@@ -1,6 +1,7 @@
 //! What went wrong with whom, on standard error.
 
 use std::fmt::Display;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -12,13 +13,16 @@ const LINES: usize = 256;
 /// all, holds up no client. Lines that find no room are dropped.
 pub(super) struct Journal {
     lines: Option<SyncSender<String>>,
-    writer: Option<JoinHandle<()>>,
+    writer: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Journal {
     pub(super) fn new() -> Self {
         let (lines, received) = sync_channel::<String>(LINES);
-        let writer = thread::spawn(move || received.iter().for_each(|line| eprintln!("{line}")));
+        let writer = thread::spawn(move || {
+            // Ends early where nobody can read it any more.
+            received.iter().try_for_each(|line| writeln!(io::stderr(), "{line}"))
+        });
         Self { lines: Some(lines), writer: Some(writer) }
     }
 
@@ -36,7 +40,7 @@ impl Drop for Journal {
     fn drop(&mut self) {
         self.lines = None;
         if let Some(writer) = self.writer.take() {
-            // A writer that panicked has said why.
+            // Without a reader there is nobody to tell.
             let _ = writer.join();
         }
     }

@@ -9,6 +9,7 @@ use tls_object_core::{
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
 use crate::scenario::{Dims, Scenario};
+use crate::wire::content;
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
@@ -241,36 +242,36 @@ fn flush(lab: &Lab) -> Result<(), Failure> {
     let mut ends = in_pieces(lab, usize::MAX, MEMORY)?;
     handshake(&mut ends)?;
     let mut buffer = [0; 64];
-    while shuttle(&mut ends)? > 0 {
+    loop {
         for tls in &mut ends {
             let step = tls.read(&mut buffer)?;
             ensure!(!matches!(step, Read::Data(_) | Read::Closed(_)), "read: {step:?}");
         }
+        if shuttle(&mut ends)? == 0 {
+            break;
+        }
     }
-    let error = lab.variant() == "error";
     let [speaker, listener] = &mut ends;
-    if error {
-        speaker.incoming().write(&[99, 3, 3, 0, 1])?;
-        ensure!(!matches!(speaker.read(&mut buffer), Err(_)), "an error before the whole record");
-        speaker.incoming().write(&[0])?;
-        ensure!(speaker.read(&mut buffer).is_err(), "a record of no type");
+    if lab.variant() == "error" {
+        speaker.incoming().write(&[content::APPLICATION_DATA, 3, 3, 0, 1, 0])?;
+        ensure!(speaker.read(&mut buffer).is_err(), "a record of one byte");
     } else {
         speaker.close()?;
     }
     ensure!(speaker.flush() == Status::WantWrite, "all out, through {MEMORY} bytes");
     let end = loop {
         let out = speaker.flush() == Status::Done(());
-        let mut bytes = vec![0; speaker.outgoing().pending()];
-        speaker.outgoing().read(&mut bytes);
-        listener.incoming().write(&bytes)?;
+        let mut bytes = [0; MEMORY];
+        let n = speaker.outgoing().read(&mut bytes);
+        listener.incoming().write(&bytes[..n])?;
         match listener.read(&mut buffer) {
             Ok(Read::WantRead) => ensure!(!out, "all out, and nothing told"),
             end => break end,
         }
     };
     match end {
-        Ok(Read::Closed(Closure::Clean)) if !error => {}
-        Err(told) if error && told.alert_received().is_some() => {}
+        Ok(Read::Closed(Closure::Clean)) if lab.variant() == "close" => {}
+        Err(told) if lab.variant() == "error" && told.alert_received().is_some() => {}
         other => return Err(Failure::new(format!("the other end reads {other:?}"))),
     }
     ensure!(speaker.flush() == Status::Done(()), "something is left");

@@ -1,0 +1,80 @@
+//! What BoringSSL and its bindings have differently from OpenSSL.
+
+use core::ffi::c_int;
+
+use boring::error::ErrorStack;
+use boring::ssl::{SslCipherRef, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm};
+use boring::x509::X509;
+use boring::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
+use tls_object_core::{CipherSuite, NamedGroup, Side, SignatureScheme, VerifyCode};
+
+use crate::ffi;
+pub(crate) use crate::ffi::{set_groups, set_tls13_suites};
+
+/// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
+/// default without SHA-1, and with Ed25519.
+const DEFAULT_SCHEMES: &[SignatureScheme] = &[
+    SignatureScheme::ECDSA_SECP256R1_SHA256,
+    SignatureScheme::RSA_PSS_RSAE_SHA256,
+    SignatureScheme::RSA_PKCS1_SHA256,
+    SignatureScheme::ECDSA_SECP384R1_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA384,
+    SignatureScheme::RSA_PKCS1_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA512,
+    SignatureScheme::RSA_PKCS1_SHA512,
+    SignatureScheme::ED25519,
+];
+
+/// What every context is told. The rest of what OpenSSL must be told is BoringSSL's own way.
+pub(crate) fn set_up(builder: &mut SslContextBuilder) {
+    builder.set_mode(SslMode::ACCEPT_MOVING_WRITE_BUFFER | SslMode::ENABLE_PARTIAL_WRITE);
+}
+
+/// The signature schemes accepted from the peer, the best first.
+pub(crate) fn set_schemes(
+    builder: &mut SslContextBuilder,
+    _side: Side,
+    schemes: Option<Vec<SignatureScheme>>,
+) -> Result<(), ErrorStack> {
+    let schemes = schemes.as_deref().unwrap_or(DEFAULT_SCHEMES);
+    let accepted: Vec<_> =
+        schemes.iter().map(|scheme| SslSignatureAlgorithm::from(scheme.code())).collect();
+    builder.set_verify_algorithm_prefs(&accepted)
+}
+
+/// No tickets of TLS 1.3: the option against tickets has seen to it.
+pub(crate) fn send_no_tickets(_builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    Ok(())
+}
+
+/// Takes the word of an authority.
+pub(crate) fn trust(builder: &mut SslContextBuilder, anchor: X509) -> Result<(), ErrorStack> {
+    builder.cert_store_mut().add_cert(&anchor)
+}
+
+/// `X509_VERIFY_PARAM_set_flags`.
+pub(crate) fn set_flags(
+    param: &mut X509VerifyParamRef,
+    flags: X509VerifyFlags,
+) -> Result<(), ErrorStack> {
+    param.try_set_flags(flags)
+}
+
+/// The suite of a cipher.
+pub(crate) fn suite_of(cipher: &SslCipherRef) -> CipherSuite {
+    CipherSuite::new(cipher.protocol_id())
+}
+
+/// The group of the key exchange.
+pub(crate) fn group_of(ssl: &SslRef) -> Option<NamedGroup> {
+    ssl.curve().map(NamedGroup::new)
+}
+
+/// `SSL_get_verify_result`, by OpenSSL's numbers.
+pub(crate) fn verify_result(ssl: &SslRef) -> c_int {
+    match ffi::verify_result(ssl) {
+        // OpenSSL has moved it.
+        boring_sys::X509_V_ERR_INVALID_CA => VerifyCode::InvalidCa.openssl_code(),
+        code => code,
+    }
+}

@@ -1,0 +1,191 @@
+/// Each setting of a configuration, told to an `SSL_CTX` by `build`, over the crate `$bindings`.
+#[macro_export]
+#[allow(clippy::crate_in_macro_def)] // what differs is the backend's to have
+macro_rules! shared_settings {
+    ($bindings:ident, $Backend:ident) => {
+        use std::collections::BTreeMap;
+
+        use tls_object_core::{
+            AlpnMismatch, AlpnProtocol, Config, Error, ErrorKind, Identity, ProtocolVersion, Side,
+            VerifyMode,
+        };
+        use tls_object_libssl::{DEFAULT_TLS12_SUITES, chosen, cipher_list, without_public_key};
+        use $bindings::error::ErrorStack;
+        use $bindings::pkey::PKey;
+        use $bindings::ssl::{
+            AlpnError, NameType, SniError, SslContext, SslContextBuilder, SslMethod, SslOptions,
+            SslSessionCacheMode, SslVerifyMode, SslVersion,
+        };
+        use $bindings::x509::X509;
+
+        use crate::error::library_error;
+        use crate::{capabilities, ffi, native, session, $Backend};
+
+        /// Sessions of one context are not resumed by another: their ticket keys differ. The
+        /// library wants to be told all the same.
+        const SESSION_ID_CONTEXT: &[u8] = b"tls-object";
+
+        /// Builds the `SSL_CTX` of a configuration that has passed the check.
+        pub(crate) fn build(config: &Config) -> Result<SslContext, Error> {
+            let mut builder = with_identity(config, config.identity.as_ref())?;
+            if config.side == Side::Server {
+                let mut by_name = BTreeMap::new();
+                for (name, identity) in &config.identities_by_name {
+                    by_name.insert(name.clone(), with_identity(config, Some(identity))?.build());
+                }
+                // Also without identities by name: OpenSSL remembers a name that was answered only.
+                builder.set_servername_callback(move |ssl, _alert| {
+                    let name = ssl.servername_raw(NameType::HOST_NAME);
+                    let context = name
+                        .and_then(|name| String::from_utf8(name.to_ascii_lowercase()).ok())
+                        .and_then(|name| by_name.get(&name));
+                    match context.map(|context| ssl.set_ssl_context(context)) {
+                        Some(Err(_)) => Err(SniError::ALERT_FATAL),
+                        Some(Ok(())) | None => Ok(()),
+                    }
+                });
+            }
+            Ok(builder.build())
+        }
+
+        /// Everything but the choice by name.
+        fn with_identity(
+            config: &Config,
+            identity: Option<&Identity>,
+        ) -> Result<SslContextBuilder, Error> {
+            let mut builder = SslContext::builder(SslMethod::tls()).map_err(library_error)?;
+            native::set_up(&mut builder);
+            builder.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
+            negotiation(&mut builder, config).map_err(library_error)?;
+            alpn(&mut builder, config).map_err(library_error)?;
+            sessions(&mut builder, config).map_err(library_error)?;
+            if let Some(identity) = identity {
+                show(&mut builder, identity)?;
+            }
+            verification(&mut builder, config)?;
+            Ok(builder)
+        }
+
+        fn negotiation(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
+            let capabilities = capabilities::capabilities();
+            let native_version = |version| match version {
+                ProtocolVersion::TLS12 => SslVersion::TLS1_2,
+                _ => SslVersion::TLS1_3,
+            };
+            let (min, max) = config.version_range();
+            builder.set_min_proto_version(Some(native_version(min)))?;
+            builder.set_max_proto_version(Some(native_version(max)))?;
+            match chosen(&config.cipher_suites, &capabilities.cipher_suites) {
+                None => builder.set_cipher_list(&cipher_list(DEFAULT_TLS12_SUITES))?,
+                Some(suites) => {
+                    let (new, old): (Vec<_>, Vec<_>) = suites
+                        .into_iter()
+                        .partition(|suite| suite.version() == ProtocolVersion::TLS13);
+                    // With none of a version left, that version is outside of the range set above.
+                    if !old.is_empty() {
+                        builder.set_cipher_list(&cipher_list(&old))?;
+                    }
+                    if !new.is_empty() {
+                        native::set_tls13_suites(builder, &new)?;
+                    }
+                }
+            }
+            if let Some(groups) = chosen(&config.groups, &capabilities.groups) {
+                native::set_groups(builder, &groups)?;
+            }
+            let schemes = chosen(&config.signature_schemes, &capabilities.signature_schemes);
+            native::set_schemes(builder, config.side, schemes)
+        }
+
+        fn alpn(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
+            if config.alpn.is_empty() {
+                return Ok(());
+            }
+            if config.side == Side::Client {
+                return builder.set_alpn_protos(&AlpnProtocol::encode(&config.alpn));
+            }
+            let own = config.alpn.clone();
+            let mismatch = match config.alpn_mismatch {
+                AlpnMismatch::Alert => AlpnError::ALERT_FATAL,
+                AlpnMismatch::Continue => AlpnError::NOACK,
+            };
+            builder.set_alpn_select_callback(move |_ssl, offered| {
+                AlpnProtocol::select(&own, offered).ok_or(mismatch)
+            });
+            Ok(())
+        }
+
+        fn sessions(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
+            if !config.resumption {
+                builder.set_session_cache_mode(SslSessionCacheMode::OFF);
+                builder.set_options(SslOptions::NO_TICKET);
+                return native::send_no_tickets(builder);
+            }
+            match config.side {
+                Side::Client => {
+                    builder.set_session_cache_mode(
+                        SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL,
+                    );
+                    builder.set_new_session_callback(session::store);
+                }
+                // Tickets carry the state of a session; nothing is kept here.
+                Side::Server => {
+                    builder.set_session_cache_mode(SslSessionCacheMode::OFF);
+                    builder.set_session_id_context(SESSION_ID_CONTEXT)?;
+                }
+            }
+            Ok(())
+        }
+
+        fn show(builder: &mut SslContextBuilder, identity: &Identity) -> Result<(), Error> {
+            let key = PKey::private_key_from_der(&without_public_key(identity.key()))
+                .map_err(|error| refused(ErrorKind::InvalidPrivateKey, error))?;
+            let leaf = parse(identity.leaf().der())?;
+            if !leaf.public_key().map_err(invalid_certificate)?.public_eq(&key) {
+                return Err(Error::new(ErrorKind::KeyMismatch).with_backend($Backend::NAME));
+            }
+            builder.set_certificate(&leaf).map_err(invalid_certificate)?;
+            for issuer in &identity.chain()[1..] {
+                builder.add_extra_chain_cert(parse(issuer.der())?).map_err(library_error)?;
+            }
+            builder.set_private_key(&key).map_err(library_error)
+        }
+
+        fn verification(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Error> {
+            builder.set_verify(match (config.verify_mode, config.side) {
+                (VerifyMode::None, _) => SslVerifyMode::NONE,
+                (VerifyMode::Optional, Side::Server) => SslVerifyMode::PEER,
+                _ => SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT,
+            });
+            if config.verify_mode == VerifyMode::None {
+                return Ok(());
+            }
+            for anchor in &config.trust_anchors {
+                let anchor = parse(anchor.der())?;
+                if config.side == Side::Server {
+                    builder.add_client_ca(&anchor).map_err(library_error)?;
+                }
+                native::trust(builder, anchor).map_err(invalid_certificate)?;
+            }
+            for crl in &config.crls {
+                ffi::add_crl(builder, crl.der())
+                    .map_err(|error| refused(ErrorKind::InvalidCrl, error))?;
+            }
+            Ok(())
+        }
+
+        fn parse(der: &[u8]) -> Result<X509, Error> {
+            X509::from_der(der).map_err(invalid_certificate)
+        }
+
+        #[cold]
+        fn invalid_certificate(error: ErrorStack) -> Error {
+            refused(ErrorKind::InvalidCertificate, error)
+        }
+
+        #[cold]
+        fn refused(kind: ErrorKind, error: ErrorStack) -> Error {
+            Error::new(kind).with_backend($Backend::NAME).with_source(error)
+        }
+    };
+}

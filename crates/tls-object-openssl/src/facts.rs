@@ -1,0 +1,3 @@
+//! What was agreed on.
+
+tls_object_libssl::shared_facts!(openssl);

@@ -1,0 +1,109 @@
+//! What OpenSSL and its bindings have differently from BoringSSL.
+
+use core::ffi::{c_int, c_long};
+
+use openssl::error::ErrorStack;
+use openssl::nid::Nid;
+use openssl::ssl::{SslCipherRef, SslContextBuilder, SslMode, SslOptions, SslRef};
+use openssl::x509::X509;
+use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
+use tls_object_core::{CipherSuite, NamedGroup, Side, SignatureScheme};
+use tls_object_libssl::cipher_list;
+
+use crate::{capabilities, ffi};
+
+/// What every context is told.
+pub(crate) fn set_up(builder: &mut SslContextBuilder) {
+    // An idle connection holds no record buffers; a chain is sent as it was given.
+    builder.set_mode(
+        SslMode::RELEASE_BUFFERS
+            | SslMode::ACCEPT_MOVING_WRITE_BUFFER
+            | SslMode::ENABLE_PARTIAL_WRITE
+            | SslMode::AUTO_RETRY
+            | SslMode::NO_AUTO_CHAIN,
+    );
+    builder.set_options(SslOptions::NO_COMPRESSION | SslOptions::NO_RENEGOTIATION);
+}
+
+/// The cipher suites of TLS 1.3, the best first.
+pub(crate) fn set_tls13_suites(
+    builder: &mut SslContextBuilder,
+    suites: &[CipherSuite],
+) -> Result<(), ErrorStack> {
+    builder.set_ciphersuites(&cipher_list(suites))
+}
+
+/// The groups for the key exchange, the best first.
+pub(crate) fn set_groups(
+    builder: &mut SslContextBuilder,
+    groups: &[NamedGroup],
+) -> Result<(), ErrorStack> {
+    let names: Vec<_> = groups.iter().filter_map(|group| group.openssl_name()).collect();
+    builder.set_groups_list(&names.join(":"))
+}
+
+/// The signature schemes accepted from the peer, the best first; `None` for OpenSSL's own.
+pub(crate) fn set_schemes(
+    builder: &mut SslContextBuilder,
+    side: Side,
+    schemes: Option<Vec<SignatureScheme>>,
+) -> Result<(), ErrorStack> {
+    let Some(schemes) = schemes else { return Ok(()) };
+    match side {
+        Side::Client => {
+            // One list speaks for both directions unless client signatures have their own.
+            builder.set_sigalgs_list(&scheme_list(&schemes))?;
+            let all = capabilities::capabilities().signature_schemes;
+            ffi::set_client_sigalgs_list(builder, &scheme_list(&all))
+        }
+        Side::Server => ffi::set_client_sigalgs_list(builder, &scheme_list(&schemes)),
+    }
+}
+
+fn scheme_list(schemes: &[SignatureScheme]) -> String {
+    let names: Vec<_> = schemes.iter().filter_map(|scheme| scheme.iana_name()).collect();
+    names.join(":")
+}
+
+/// No tickets of TLS 1.3: the option against tickets leaves OpenSSL sending stateful ones.
+pub(crate) fn send_no_tickets(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    builder.set_num_tickets(0)
+}
+
+/// Takes the word of an authority.
+pub(crate) fn trust(builder: &mut SslContextBuilder, anchor: X509) -> Result<(), ErrorStack> {
+    builder.cert_store_mut().add_cert(anchor)
+}
+
+/// `X509_VERIFY_PARAM_set_flags`.
+pub(crate) fn set_flags(
+    param: &mut X509VerifyParamRef,
+    flags: X509VerifyFlags,
+) -> Result<(), ErrorStack> {
+    param.set_flags(flags)
+}
+
+/// The suite of a cipher.
+pub(crate) fn suite_of(cipher: &SslCipherRef) -> CipherSuite {
+    CipherSuite::new(u16::from_be_bytes(cipher.protocol_id()))
+}
+
+/// The group of the key exchange.
+pub(crate) fn group_of(ssl: &SslRef) -> Option<NamedGroup> {
+    /// `TLSEXT_nid_unknown`: the low half is the code point.
+    const NO_NID: c_long = 0x0100_0000;
+    let said = ffi::negotiated_group(ssl);
+    if said & NO_NID != 0 {
+        return Some(NamedGroup::new(said as u16));
+    }
+    let nid = Nid::from_raw(c_int::try_from(said).ok()?);
+    if nid == Nid::UNDEF {
+        return None;
+    }
+    NamedGroup::from_name(nid.short_name().ok()?)
+}
+
+/// `SSL_get_verify_result`.
+pub(crate) fn verify_result(ssl: &SslRef) -> c_int {
+    ssl.verify_result().as_raw()
+}
