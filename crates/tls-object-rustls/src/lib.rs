@@ -38,7 +38,9 @@
 //! * An alert that is sent encrypted cannot be seen, so
 //!   [`Error::alert_sent`](tls_object_core::Error::alert_sent) is then derived from rustls' error.
 //! * With debug assertions rustls panics when a bad record follows our `close_notify`
-//!   ([rustls#959](https://github.com/rustls/rustls/issues/959)). To do without them:
+//!   ([rustls#959](https://github.com/rustls/rustls/issues/959)). The panic ends the connection
+//!   with [`ErrorKind::Library`](tls_object_core::ErrorKind::Library) and leaves its message on
+//!   standard error. To have the record's own error instead:
 //!
 //! ```toml
 //! [profile.dev.package.rustls]
