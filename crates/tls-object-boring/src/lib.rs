@@ -1,7 +1,7 @@
 //! [BoringSSL](https://boringssl.googlesource.com/boringssl) behind the contract of
 //! `tls-object`, through the `boring` crate.
 //!
-//! [`SslObject::native`](tls_object_core::SslObject::native) gives a [`boring::ssl::Ssl`].
+//! [`SslObject::native`](tls_object_core::SslObject::native) gives a [`boring::ssl::SslRef`].
 //!
 //! To link it into one program with OpenSSL, read `docs/linking.md` in the repository first. A
 //! program that is linked so that the `boring` crate runs on another library than BoringSSL

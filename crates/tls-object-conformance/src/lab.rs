@@ -375,8 +375,11 @@ impl Lab {
                 Err(later)
                     if later.kind() == error.kind() && later.alert_sent() == error.alert_sent() => {
                 }
-                // Python's rule for streams: the end of the transport is an end to a reader.
-                Ok(()) if what == "read" && error.kind() == ErrorKind::Truncated => {}
+                // To a reader a truncated stream is an end, not an error.
+                Ok(())
+                    if what == "read"
+                        && error.kind() == ErrorKind::Truncated
+                        && before.version.is_some() => {}
                 other => {
                     return Err(Failure::new(format!(
                         "{what} on the {} after {error}: {other:?}",

@@ -1,8 +1,8 @@
 //! The BIO pair of one object, as its engine sees it.
 
-use core::fmt;
+use core::{fmt, mem};
 
-use crate::MemoryBio;
+use crate::{MemoryBio, VecBio};
 
 /// The incoming and the outgoing BIO of one object, lent to its engine for each call.
 ///
@@ -54,6 +54,14 @@ impl Bios {
             }
         }
         self.backlog.is_empty()
+    }
+
+    /// Runs `f` as if nothing had arrived.
+    pub(crate) fn with_nothing_incoming<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
+        let incoming = mem::replace(&mut self.incoming, Box::new(VecBio::new()));
+        let result = f(self);
+        self.incoming = incoming;
+        result
     }
 
     pub(crate) fn memory_in_use(&self) -> usize {

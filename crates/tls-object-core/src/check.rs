@@ -2,8 +2,8 @@
 
 use crate::capability::version_capability;
 use crate::{
-    AlpnMismatch, Capabilities, Capability, Config, CrlScope, Error, ErrorKind, ProtocolVersion,
-    ServerName, Setting, Side, VerifyMode, VerifyTime,
+    AlpnMismatch, AlpnProtocol, Capabilities, Capability, Config, CrlScope, Error, ErrorKind,
+    ProtocolVersion, ServerName, Setting, Side, VerifyMode, VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -110,6 +110,11 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     }
     if !client && config.identity.is_none() {
         report.errors.push(ErrorKind::NoCertificate.into());
+    }
+    // A ClientHello holds 64 KiB of extensions, of which this is one.
+    let alpn = AlpnProtocol::encode(&config.alpn).len();
+    if alpn > usize::from(u16::MAX / 2) {
+        report.invalid(format!("{alpn} bytes of ALPN protocols, more than a ClientHello takes"));
     }
     for name in config.identities_by_name.keys() {
         let usable = matches!(ServerName::new(name), Ok(ServerName::Dns(dns)) if dns.as_str() == name)

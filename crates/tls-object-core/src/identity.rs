@@ -47,7 +47,10 @@ impl PrivateKey {
     /// [`ErrorKind::InvalidPem`] if there is none: an encrypted key is none either.
     pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
         let key = PrivateKeyDer::from_pem_slice(pem).map_err(|error| {
-            Error::new(ErrorKind::InvalidPem).with_detail("private key").with_source(error)
+            let encrypted = pem.windows(9).any(|word| word == b"ENCRYPTED");
+            let what =
+                if encrypted { "a private key that is not encrypted" } else { "private key" };
+            Error::new(ErrorKind::InvalidPem).with_detail(what).with_source(error)
         })?;
         let format = format_of(&key)?;
         Ok(Self { der: Arc::new(Zeroizing::new(key.secret_der().to_vec())), format })

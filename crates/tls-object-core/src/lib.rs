@@ -40,30 +40,39 @@
 //!
 //! /// Step 1.
 //! fn flush(tls: &mut dyn SslObject, transport: &mut impl Write) -> io::Result<()> {
-//!     let mut result = Ok(());
-//!     while tls.outgoing().pending() > 0 && result.is_ok() {
+//!     while tls.outgoing().pending() > 0 {
+//!         let mut result = Ok(());
 //!         tls.outgoing().lend(&mut |bytes| match transport.write(bytes) {
+//!             Ok(0) => {
+//!                 result = Err(io::ErrorKind::WriteZero.into());
+//!                 0
+//!             }
 //!             Ok(n) => n,
+//!             Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
 //!             Err(error) => {
 //!                 result = Err(error);
 //!                 0
 //!             }
 //!         });
+//!         result?;
 //!     }
-//!     result
+//!     Ok(())
 //! }
 //!
 //! /// Step 2, when the call wants to read.
 //! fn feed(tls: &mut dyn SslObject, transport: &mut impl io::Read) -> io::Result<()> {
-//!     let mut result = Ok(0);
-//!     tls.incoming()
-//!         .fill(16 * 1024, &mut |spare| {
-//!             result = transport.read(spare);
-//!             *result.as_ref().unwrap_or(&0)
-//!         })
-//!         .map_err(io::Error::other)?;
-//!     if result? == 0 {
-//!         tls.incoming().write_eof();
+//!     // Stays as it is if the incoming BIO has a limit and no room: then there is enough to go on with.
+//!     let mut result = Ok(1);
+//!     let filled = tls.incoming().fill(16 * 1024, &mut |spare| {
+//!         result = transport.read(spare);
+//!         *result.as_ref().unwrap_or(&0)
+//!     });
+//!     filled.map_err(io::Error::other)?;
+//!     match result {
+//!         Ok(0) => tls.incoming().write_eof(),
+//!         Ok(_) => {}
+//!         Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+//!         Err(error) => return Err(error),
 //!     }
 //!     Ok(())
 //! }

@@ -129,6 +129,12 @@ impl<E: Engine> Object<E> {
             // A client speaks first: it may do so before anything is there to be recognised.
             let something_there = self.bios.incoming().pending() > 0;
             if !self.recognise()? && (something_there || self.side == Side::Server) {
+                if self.side == Side::Client && self.bios.sent() == 0 {
+                    let begun = self.bios.with_nothing_incoming(|bios| self.engine.handshake(bios));
+                    if let Err(error) = begun {
+                        return Err(self.fail(error));
+                    }
+                }
                 return self.want_read();
             }
         }
@@ -147,6 +153,12 @@ impl<E: Engine> Object<E> {
     fn want_read<T>(&mut self) -> Result<Status<T>, Error> {
         if self.bios.incoming().ended() {
             return Err(self.fail(ErrorKind::Truncated.into()));
+        }
+        let incoming = self.bios.incoming();
+        if incoming.pending() > 0 && incoming.room() == 0 {
+            // Nothing was taken, nothing more fits: the owner would wait for ever.
+            return Err(Error::new(ErrorKind::InvalidConfig)
+                .with_detail("the limit of the incoming BIO is too small for a record's header"));
         }
         Ok(Status::WantRead)
     }
@@ -204,7 +216,7 @@ impl<E: Engine> SslObject for Object<E> {
             return Ok(Read::Data(0));
         }
         match self.begin() {
-            Err(error) if error.kind() == ErrorKind::Truncated => {
+            Err(error) if self.done && error.kind() == ErrorKind::Truncated => {
                 return Ok(Read::Closed(Closure::Truncated));
             }
             Err(error) => return Err(error),
@@ -327,6 +339,14 @@ impl<E: Engine> SslObject for Object<E> {
         }
         if out.is_empty() {
             return Err(Error::new(ErrorKind::InvalidArgument).with_detail("no bytes to export"));
+        }
+        // RFC 8446 section 7.1 and RFC 5705 section 4: what the length fields can say.
+        const LABEL: usize = 255 - "tls13 ".len();
+        const CONTEXT: usize = 0xffff;
+        if label.len() > LABEL || context.is_some_and(|context| context.len() > CONTEXT) {
+            return Err(
+                Error::new(ErrorKind::InvalidArgument).with_detail("label or context too long")
+            );
         }
         self.engine.export_keying_material(out, label, context)
     }

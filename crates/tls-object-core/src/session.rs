@@ -24,9 +24,12 @@ impl ContextId {
 /// A session that a client took from a finished connection, to be offered on the next one.
 ///
 /// Bound to the context and the server name it came from: a session stands for a
-/// verification that took place then, so offering it elsewhere is refused. May be offered
-/// several times; under TLS 1.3 a server, or somebody on the path, can tell connections
-/// that offer the same session to belong together (RFC 8446 appendix C.4).
+/// verification that took place then, so offering it elsewhere is refused.
+///
+/// Offer it once, and take the next one from the connection it was resumed on. Under TLS 1.2 it can be offered
+/// again. Under TLS 1.3 that is up to the library and the server: somebody on the path can tell connections that
+/// offer the same ticket to belong together (RFC 8446 appendix C.4), and some libraries use each once. A session
+/// that is not taken leads to a full handshake, never to an error.
 ///
 /// Python: `SSLSession`.
 #[derive(Clone)]

@@ -50,7 +50,8 @@ pub struct Cipher {
 /// Moves no bytes but from and to its BIOs, and only while one of its methods runs. See [the
 /// crate's page](crate#the-pump) for the loop around it.
 ///
-/// An error of a connection is final: each later call returns it again. Errors whose
+/// An error of a connection is final: each later call returns it again (but for truncation after
+/// the handshake, which [`read`](Self::read) tells as [`Closed`](Read::Closed)). Errors whose
 /// [`origin`](Error::origin) is [`Misuse`](crate::Origin::Misuse) concern one call only and leave the connection as it was.
 ///
 /// Python: `ssl.SSLObject`.
@@ -99,8 +100,8 @@ pub trait SslObject: Send + fmt::Debug {
     /// * [`Read::Data`]: that many bytes stand at the front of `dst`.
     /// * [`Read::WantRead`]: put more bytes into `incoming`, call again.
     /// * [`Read::WantWrite`]: write out `outgoing`, call again.
-    /// * [`Read::Closed`]: nothing will follow. After a clean end writing goes on;
-    ///   bytes behind the peer's `close_notify` are left in `incoming`.
+    /// * [`Read::Closed`]: nothing will follow. After a clean end writing goes on, and bytes behind
+    ///   the peer's `close_notify` are left in `incoming`. A truncated stream ends both directions.
     ///
     /// # Errors
     /// What ended the connection. The alert that tells the peer waits in `outgoing`.
@@ -111,7 +112,7 @@ pub trait SslObject: Send + fmt::Debug {
     /// Encrypts from `src` into the outgoing BIO.
     ///
     /// Begins or continues the handshake where it is not done; then nothing of `src` is taken. An
-    /// empty `src` makes no record.
+    /// empty `src` makes no record of its own.
     ///
     /// # Returns
     /// * [`Status::Done`]: that many bytes from the front of `src` were taken; less than all when

@@ -32,14 +32,18 @@ impl<S: Clone + Send + Sync + 'static> Capture<S> {
         self.offered = false;
     }
 
-    /// The newest session that can be resumed. One that was offered in vain is none, which `resumed` tells.
+    /// The newest session that can be resumed. One that was offered is none any more under TLS 1.3,
+    /// where a ticket is used once; under TLS 1.2, if it was offered in vain, which `resumed` tells.
     pub fn newest(
         &self,
         resumed: bool,
         version: impl Fn(&S) -> Option<ProtocolVersion>,
     ) -> Option<Session> {
-        let newest = self.newest.as_ref().filter(|_| resumed || !self.offered)?;
-        let name = self.server_name.clone();
-        Some(Session::new(self.context, name, version(newest)?, newest.clone()))
+        let newest = self.newest.as_ref()?;
+        let version = version(newest)?;
+        if self.offered && !(resumed && version == ProtocolVersion::TLS12) {
+            return None;
+        }
+        Some(Session::new(self.context, self.server_name.clone(), version, newest.clone()))
     }
 }

@@ -4,7 +4,7 @@ use core::any::Any;
 use core::ffi::c_int;
 
 use tls_object_core::{
-    Bios, Engine, Error, ErrorKind, Negotiated, Received, Session, Side, Status, VerifyCode,
+    Alert, Bios, Engine, Error, ErrorKind, Negotiated, Received, Session, Side, Status, VerifyCode,
 };
 
 use crate::{Connection, Library, Outcome};
@@ -45,7 +45,7 @@ impl<L: Library> LibsslEngine<L> {
                 ErrorKind::CertificateVerify(VerifyCode::from_openssl(code))
             }
             Some(kind) => kind,
-            None => ErrorKind::Library,
+            None => sent.map_or(ErrorKind::Library, told_by),
         };
         let error = Error::new(kind)
             .with_alert_sent(sent)
@@ -151,6 +151,22 @@ impl<L: Library> Engine for LibsslEngine<L> {
     }
 
     fn native(&mut self) -> &mut dyn Any {
-        self.connection.handle_mut()
+        L::native(self.connection.handle_mut())
+    }
+}
+
+/// What a fault was whose reason says nothing, by the alert that went to the peer.
+fn told_by(sent: Alert) -> ErrorKind {
+    match sent {
+        Alert::BAD_RECORD_MAC => ErrorKind::BadRecordMac,
+        Alert::DECODE_ERROR => ErrorKind::Decode,
+        Alert::DECRYPT_ERROR => ErrorKind::BadHandshakeSignature,
+        Alert::ILLEGAL_PARAMETER | Alert::MISSING_EXTENSION | Alert::UNSUPPORTED_EXTENSION => {
+            ErrorKind::IllegalParameter
+        }
+        Alert::PROTOCOL_VERSION => ErrorKind::NoSharedVersion,
+        Alert::RECORD_OVERFLOW => ErrorKind::RecordOverflow,
+        Alert::UNEXPECTED_MESSAGE => ErrorKind::UnexpectedMessage,
+        _ => ErrorKind::Library,
     }
 }

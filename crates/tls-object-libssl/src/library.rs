@@ -1,5 +1,6 @@
 //! What differs between the two libraries, as far as the engine needs it.
 
+use core::any::Any;
 use core::error::Error as StdError;
 use core::ffi::c_int;
 
@@ -18,7 +19,13 @@ pub struct Failure {
 }
 
 /// A library that has [`Calls`], and what the engine needs of it besides.
-pub trait Library: Calls + Send + Sync {
+///
+/// # Safety
+/// [`as_ptr`](Self::as_ptr) gives a valid `SSL` of this library for as long as the handle lives, the same each
+/// time, which nobody else uses meanwhile. Nothing that [`native`](Self::native) hands out can replace the
+/// handle, its `SSL` or the `BIO` of that by safe code.
+#[allow(unsafe_code)] // the trait is: what implements it is trusted
+pub unsafe trait Library: Calls + Send + Sync {
     /// An owned `SSL`.
     type Handle: Send + 'static;
 
@@ -28,11 +35,14 @@ pub trait Library: Calls + Send + Sync {
     /// The backend's name.
     const NAME: &'static str;
 
-    /// The `SSL` of a handle: valid for as long as the handle lives, and not shared with another.
+    /// The `SSL` of a handle.
     fn as_ptr(handle: &Self::Handle) -> *mut <Self as Calls>::Ssl;
 
     /// Whether a server of this library holds its session tickets back until it writes.
     const HOLDS_TICKETS_BACK: bool;
+
+    /// What a caller may see of a handle.
+    fn native(handle: &mut Self::Handle) -> &mut dyn Any;
 
     /// Empties the error queue of this thread.
     fn take_errors() -> Failure;

@@ -4,7 +4,7 @@
 //! Runs on the system's OpenSSL, 3.0 or newer, or with the feature `vendored` on one built from source. What
 //! the linked version can do is asked at run time: see [`OpenSsl`]'s `capabilities`.
 //!
-//! [`SslObject::native`](tls_object_core::SslObject::native) gives an [`openssl::ssl::Ssl`].
+//! [`SslObject::native`](tls_object_core::SslObject::native) gives an [`openssl::ssl::SslRef`].
 //!
 //! To link it into one program with BoringSSL, read `docs/linking.md` in the repository first. A
 //! program that is linked so that the `openssl` crate runs on another library than OpenSSL

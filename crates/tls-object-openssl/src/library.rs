@@ -1,10 +1,11 @@
 //! OpenSSL as the shared engine wants it.
 
+use core::any::Any;
 use core::error::Error as StdError;
 use core::ffi::c_int;
 
 use openssl::error::ErrorStack;
-use openssl::ssl::Ssl;
+use openssl::ssl::{Ssl, SslRef};
 use tls_object_core::{Alert, ErrorKind, Negotiated, Object, Session};
 use tls_object_libssl::{Failure, Library, LibsslEngine};
 
@@ -21,7 +22,10 @@ pub type OpenSslEngine = LibsslEngine<Lib>;
 /// A connection over OpenSSL.
 pub type OpenSslObject = Object<OpenSslEngine>;
 
-impl Library for Lib {
+#[allow(unsafe_code)] // says so, and calls nothing
+// SAFETY: an `Ssl` owns its `SSL`. What is handed out is the reference behind it, which has no
+// size to be swapped with another, and no safe method for its `BIO`.
+unsafe impl Library for Lib {
     type Handle = Ssl;
     type Context = OpenSslContext;
 
@@ -30,6 +34,11 @@ impl Library for Lib {
 
     fn as_ptr(handle: &Ssl) -> *mut openssl_sys::SSL {
         ffi::as_ptr(handle)
+    }
+
+    fn native(handle: &mut Ssl) -> &mut dyn Any {
+        let native: &mut SslRef = handle;
+        native
     }
 
     fn take_errors() -> Failure {

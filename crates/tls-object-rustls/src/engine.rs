@@ -320,15 +320,6 @@ impl Engine for RustlsEngine {
         label: &str,
         context: Option<&[u8]>,
     ) -> Result<(), Error> {
-        // RFC 8446 section 7.1 and RFC 5705 section 4: what the length fields can say. rustls does
-        // not check.
-        const LABEL: usize = 255 - "tls13 ".len();
-        const CONTEXT: usize = 0xffff;
-        if label.len() > LABEL || context.is_some_and(|context| context.len() > CONTEXT) {
-            return Err(self
-                .error(ErrorKind::InvalidArgument)
-                .with_detail("label or context too long"));
-        }
         match self.connection()?.export_keying_material(out, label.as_bytes(), context) {
             Ok(_) => Ok(()),
             Err(error) => Err(self.error(ErrorKind::InvalidArgument).with_source(error)),

@@ -63,6 +63,7 @@ mod error;
 mod identity;
 mod session;
 mod trusted_leaf;
+mod validity;
 mod verify;
 mod wire;
 

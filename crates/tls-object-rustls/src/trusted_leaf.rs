@@ -10,23 +10,14 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ExtendedKeyUsage;
 use x509_parser::prelude::FromDer as _;
 
+use crate::validity::Validity;
 use crate::verify::usage_of;
 
 /// Judges the dates and the purpose of a leaf whose key is trusted as it is. `peer` is the side
 /// that shows it.
 pub(crate) fn judge(leaf: &CertificateDer<'_>, peer: Side, now: UnixTime) -> Result<(), Error> {
     let (_, leaf) = X509Certificate::from_der(leaf).map_err(|_| Error::BadDer)?;
-    let validity = leaf.validity();
-    let [not_before, not_after] =
-        [validity.not_before, validity.not_after].map(|time| time.timestamp());
-    // A time that does not fit is later than any certificate's.
-    let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    if seconds < not_before {
-        return Err(Error::CertNotValidYet { time: now, not_before: unix_time(not_before) });
-    }
-    if seconds > not_after {
-        return Err(Error::CertExpired { time: now, not_after: unix_time(not_after) });
-    }
+    Validity::of(&leaf).check(now)?;
     let purposes = leaf.extended_key_usage().map_err(|_| Error::BadDer)?;
     if purposes.is_some_and(|purposes| !allows(purposes.value, peer)) {
         return Err(Error::RequiredEkuNotFoundContext(webpki::RequiredEkuNotFoundContext {
@@ -43,8 +34,4 @@ fn allows(purposes: &ExtendedKeyUsage<'_>, peer: Side) -> bool {
             Side::Client => purposes.client_auth,
             Side::Server => purposes.server_auth,
         }
-}
-
-fn unix_time(seconds: i64) -> UnixTime {
-    UnixTime::since_unix_epoch(core::time::Duration::from_secs(seconds.try_into().unwrap_or(0)))
 }

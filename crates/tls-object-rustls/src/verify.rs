@@ -22,6 +22,7 @@ use webpki::{
     RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
 };
 
+use crate::validity::Validity;
 use crate::{error, identity, trusted_leaf};
 
 /// Judges peers by one configuration, servers and clients alike.
@@ -33,6 +34,8 @@ pub(crate) struct PeerVerifier {
     mode: VerifyMode,
     check_server_name: bool,
     anchors: Vec<TrustAnchor<'static>>,
+    /// Between which dates each anchor is one.
+    validity: Vec<Validity>,
     /// The anchors as the certificates they came from.
     trusted: Vec<Certificate>,
     crls: Vec<CertRevocationList<'static>>,
@@ -50,15 +53,14 @@ impl PeerVerifier {
     /// [`ErrorKind::InvalidCertificate`] for a trust anchor, [`ErrorKind::InvalidCrl`] for a
     /// revocation list that webpki cannot use.
     pub(crate) fn new(config: &Config, provider: &CryptoProvider) -> Result<Self, Error> {
-        let mut anchors = Vec::new();
+        let (mut anchors, mut validity) = (Vec::new(), Vec::new());
+        let invalid = |error: webpki::Error| {
+            Error::new(ErrorKind::InvalidCertificate).with_detail("trust anchor").with_source(error)
+        };
         for certificate in &config.trust_anchors {
             let der = identity::certificate(certificate);
-            let anchor = webpki::anchor_from_trusted_cert(&der).map_err(|error| {
-                Error::new(ErrorKind::InvalidCertificate)
-                    .with_detail("trust anchor")
-                    .with_source(error)
-            })?;
-            anchors.push(anchor.to_owned());
+            anchors.push(webpki::anchor_from_trusted_cert(&der).map_err(invalid)?.to_owned());
+            validity.push(Validity::parse(&der).map_err(invalid)?);
         }
         let mut crls = Vec::new();
         for crl in &config.crls {
@@ -80,6 +82,7 @@ impl PeerVerifier {
                 .map(|anchor| DistinguishedName::in_sequence(&anchor.subject))
                 .collect(),
             anchors,
+            validity,
             trusted: config.trust_anchors.clone(),
             crls,
             crl_depth: match config.crl_scope {
@@ -144,6 +147,7 @@ impl PeerVerifier {
         }
     }
 
+    /// Looks for a path to an anchor that is one now; if there is none, to one that is not.
     fn find_path(
         &self,
         leaf: &EndEntityCert<'_>,
@@ -151,6 +155,33 @@ impl PeerVerifier {
         peer: Side,
         now: UnixTime,
     ) -> Result<(), webpki::Error> {
+        if self.validity.iter().all(|validity| validity.check(now).is_ok()) {
+            return self.find_path_to(&self.anchors, leaf, intermediates, peer, now).map(drop);
+        }
+        let current: Vec<_> = self
+            .anchors
+            .iter()
+            .zip(&self.validity)
+            .filter(|(_, validity)| validity.check(now).is_ok())
+            .map(|(anchor, _)| anchor.clone())
+            .collect();
+        let found = self.find_path_to(&current, leaf, intermediates, peer, now);
+        if let Err(webpki::Error::UnknownIssuer) = found {
+            let anchor = self.find_path_to(&self.anchors, leaf, intermediates, peer, now)?;
+            return self.validity[anchor].check(now);
+        }
+        found.map(drop)
+    }
+
+    /// Looks for a path to one of `anchors`, and returns to which.
+    fn find_path_to(
+        &self,
+        anchors: &[TrustAnchor<'_>],
+        leaf: &EndEntityCert<'_>,
+        intermediates: &[CertificateDer<'_>],
+        peer: Side,
+        now: UnixTime,
+    ) -> Result<usize, webpki::Error> {
         let crls: Vec<_> = self.crls.iter().collect();
         // Says no only where there is no list: then revocation is not checked.
         let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
@@ -160,16 +191,19 @@ impl PeerVerifier {
                 .with_expiration_policy(ExpirationPolicy::Enforce)
                 .build()
         });
-        leaf.verify_for_usage(
+        let path = leaf.verify_for_usage(
             self.algorithms.all,
-            &self.anchors,
+            anchors,
             intermediates,
             now,
             usage_of(peer),
             revocation,
             None,
-        )
-        .map(drop)
+        )?;
+        anchors
+            .iter()
+            .position(|anchor| core::ptr::eq(anchor, path.anchor()))
+            .ok_or(webpki::Error::UnknownIssuer)
     }
 
     /// Why a chain leads to no trust anchor, which webpki does not say: follows it up to where it

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tls_object_core::{
-    Capability, Certificate, CipherSuite, Config, Crl, ErrorKind, Identity, NamedGroup, PrivateKey,
-    ProtocolVersion, Setting, Side, SignatureScheme, VerifyMode,
+    AlpnProtocol, Capability, Certificate, CipherSuite, Config, Crl, ErrorKind, Identity,
+    NamedGroup, PrivateKey, ProtocolVersion, Setting, Side, SignatureScheme, VerifyMode,
 };
 
 use crate::der;
@@ -31,6 +31,18 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::alone(Side::Client).variants(&["preferred", "required"]),
         empty_lists,
     ),
+    Scenario::new(
+        "config::too_much_alpn",
+        "More application protocols than a ClientHello takes are refused before it is sent.",
+        Dims::alone(Side::Client),
+        |lab| {
+            let mut config = lab.client_config();
+            let name = AlpnProtocol::new(vec![b'a'; 200])?;
+            config.alpn = vec![name; 400];
+            invalid(lab, &config)
+        },
+    )
+    .needs(&[Capability::Alpn]),
     Scenario::new(
         "config::identity_for_no_name",
         "A server's certificate for a name that no client can ask for contradicts itself.",

@@ -26,6 +26,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         silent_start,
     ),
     Scenario::new(
+        "handshake::hello_first",
+        "A client speaks first, whatever few bytes have arrived already.",
+        Dims::ONCE,
+        hello_first,
+    ),
+    Scenario::new(
         "handshake::implicit",
         "Reading or writing does the handshake where it was not done.",
         Dims::VERSIONS.variants(&["read", "write"]),
@@ -199,6 +205,16 @@ fn threads(lab: &Lab) -> Result<(), Failure> {
         }
         Ok(())
     })
+}
+
+fn hello_first(lab: &Lab) -> Result<(), Failure> {
+    let mut pair = lab.pair(&lab.client_config(), &lab.server_config())?;
+    pair.client().incoming().write(&[content::HANDSHAKE])?;
+    let begun = pair.call(Side::Client, |tls| tls.do_handshake())?;
+    ensure!(begun == Status::WantRead, "{begun:?}");
+    ensure!(pair.wire_to(Side::Server).sent() > 0, "no ClientHello");
+    ensure!(pair.client().incoming().pending() == 1, "the byte is gone");
+    Ok(())
 }
 
 fn again(lab: &Lab) -> Result<(), Failure> {

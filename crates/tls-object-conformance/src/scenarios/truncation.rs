@@ -24,6 +24,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs(TRUNCATION),
     Scenario::new(
+        "truncation::implicit_handshake",
+        "Reading that meets the end while it does the handshake fails, and fails again.",
+        Dims::ONCE,
+        implicit_handshake,
+    )
+    .needs(TRUNCATION),
+    Scenario::new(
         "truncation::idle",
         "A transport that ends between records is truncation, to reading and to unwrap.",
         Dims::VERSIONS.variants(CALLS),
@@ -97,7 +104,6 @@ fn handshake(lab: &Lab) -> Result<(), Failure> {
             Ok(Status::Done(())) if enough => met(&mut pair, side, "read")?,
             Err(error) if error.kind() == ErrorKind::Truncated && !enough => {
                 lab.final_error(&mut pair, side, &error)?;
-                closed(&mut pair, side)?;
             }
             other => {
                 return Err(Failure::new(format!(
@@ -127,6 +133,17 @@ fn second_flight(lab: &Lab) -> Result<(), Failure> {
     };
     ensure!(error.kind() == ErrorKind::Truncated, "{error:?}");
     lab.final_error(&mut pair, waiting, &error)
+}
+
+fn implicit_handshake(lab: &Lab) -> Result<(), Failure> {
+    let mut pair = lab.pair(&lab.client_config(), &lab.server_config())?;
+    for side in SIDES {
+        pair.tls(side).incoming().write_eof();
+        let error = pair.expect_error(side)?;
+        ensure!(error.kind() == ErrorKind::Truncated, "{error:?}");
+        lab.final_error(&mut pair, side, &error)?;
+    }
+    Ok(())
 }
 
 /// `side` meets the end in this call, and every call after says so.

@@ -181,6 +181,30 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(ALERT_SENT, &[]),
     Scenario::new(
+        "verify::expired_anchor",
+        "An authority whose own certificate has expired is trusted no more.",
+        Dims::VERSIONS,
+        |lab| {
+            let identity = pki().under_expired_intermediate();
+            let mut client = lab.client_config();
+            client.trust_anchors = vec![identity.chain()[1].clone()];
+            refused_by(lab, &client, identity, VerifyCode::Expired)
+        },
+    )
+    .needs_each(ALERT_SENT, &[]),
+    Scenario::new(
+        "verify::renewed_anchor",
+        "An authority that is trusted by an old and by a valid certificate is trusted.",
+        Dims::VERSIONS,
+        |lab| {
+            let identity = pki().under_expired_intermediate();
+            let mut client = lab.client_config();
+            client.trust_anchors.insert(0, identity.chain()[1].clone());
+            let mut pair = lab.pair(&client, &lab.server_config())?;
+            pair.handshake()
+        },
+    ),
+    Scenario::new(
         "verify::leaf_as_anchor_name",
         "A leaf that is trusted itself is refused for another name than its own.",
         Dims::VERSIONS.variants(&["other.example"]),

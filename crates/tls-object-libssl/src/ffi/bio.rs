@@ -38,6 +38,12 @@ impl Slot {
         Self { bios: ptr::null_mut(), panic: None, alert_sent: None, alert_received: None }
     }
 
+    /// Before another call.
+    pub(super) fn forget_alerts(&mut self) {
+        self.alert_sent = None;
+        self.alert_received = None;
+    }
+
     /// Runs `call` with `bios` within reach of the callbacks.
     ///
     /// # Safety

@@ -97,12 +97,13 @@ impl<L: Library> Connection<L> {
     }
 
     /// The library's own handle.
-    pub fn handle(&self) -> &L::Handle {
+    pub(crate) fn handle(&self) -> &L::Handle {
         &self.ssl
     }
 
-    /// The library's own handle.
-    pub fn handle_mut(&mut self) -> &mut L::Handle {
+    /// The library's own handle. Whoever put another one in its place would part an `SSL` from its slot, so it
+    /// stays within this crate.
+    pub(crate) fn handle_mut(&mut self) -> &mut L::Handle {
         &mut self.ssl
     }
 
@@ -163,14 +164,14 @@ impl<L: Library> Connection<L> {
         usize::try_from(pending).unwrap_or(0)
     }
 
-    /// The fatal alert that the library sent, if it sent one.
+    /// The fatal alert that the library sent during the last call, if it sent one.
     pub fn alert_sent(&self) -> Option<Alert> {
         // SAFETY: valid, and no call runs.
         let sent = unsafe { (*self.slot.0.as_ptr()).alert_sent };
         sent.filter(|&(level, _)| level == FATAL).map(|(_, alert)| Alert::new(alert))
     }
 
-    /// The last alert that arrived and was not `close_notify`, if one did.
+    /// The last alert that arrived during the last call and was not `close_notify`, if one did.
     pub fn alert_received(&self) -> Option<Alert> {
         // SAFETY: valid, and no call runs.
         let received = unsafe { (*self.slot.0.as_ptr()).alert_received };
@@ -184,6 +185,8 @@ impl<L: Library> Connection<L> {
         call: impl FnOnce(*mut <L as Calls>::Ssl) -> c_int,
     ) -> Outcome {
         let ssl = L::as_ptr(&self.ssl);
+        // SAFETY: the slot is valid, and no call runs.
+        unsafe { (*self.slot.0.as_ptr()).forget_alerts() };
         // `SSL_get_error` judges by the queue of the thread: what others left there must go first.
         // SAFETY: has no preconditions.
         unsafe { L::err_clear_error() };
