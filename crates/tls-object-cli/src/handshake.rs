@@ -28,7 +28,7 @@ pub(crate) fn run(args: &HandshakeArgs) -> Result<ExitCode, Failure> {
 fn table(out: &mut impl Write, summary: &HandshakeSummary) -> io::Result<()> {
     let HandshakeSummary { client, server, .. } = summary;
     let mut row = |what: &str, client: &dyn Display, server: &dyn Display| {
-        writeln!(out, "{what:<21}{client:<31}{server}")
+        writeln!(out, "{what:<21}{client:<46}{server}")
     };
     row("", &"client", &"server")?;
     row("backend", &client.backend, &server.backend)?;
