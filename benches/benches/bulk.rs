@@ -1,33 +1,45 @@
-//! One MiB from client to server in full records: through `obj`, and `raw`.
-
-use std::hint::black_box;
+//! One MiB from client to server in full records: by hand, and through this project's API.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tls_object_bench::{Connection, RECORD, certificate, obj, raw};
+use tls_object::boring::BoringSsl;
+use tls_object::openssl::OpenSsl;
+use tls_object::rustls::Rustls;
+use tls_object_bench::obj::Static;
+use tls_object_bench::workload::carry;
+use tls_object_bench::{Connection, Driver, End, RECORD, Setup, Version, raw};
 
 const MIB: usize = 1024 * 1024;
 
-/// One MiB, record by record.
-fn send(connection: &mut dyn Connection, data: &[u8], buffer: &mut [u8]) {
-    for record in data.chunks(RECORD) {
-        assert_eq!(connection.transfer(black_box(record), buffer), record.len());
-        black_box(&mut *buffer);
+fn bench(criterion: &mut Criterion, library: &str, raw: &mut impl Driver, obj: &mut impl Driver) {
+    let data = vec![0x5a; MIB];
+    let mut raw = raw.connect(false);
+    let mut obj = obj.connect(false);
+    assert_eq!(obj.facts(), raw.facts());
+
+    let mut group = criterion.benchmark_group(format!("bulk/tls1.3/1MiB/{library}"));
+    group.throughput(Throughput::Bytes(MIB as u64));
+    let ends: [(&str, &mut dyn Connection); 2] = [("raw", &mut raw), ("obj", &mut obj)];
+    for (name, connection) in ends {
+        let mut buffer = [0; RECORD];
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                for record in data.chunks(RECORD) {
+                    carry(connection, End::Client, record, &mut buffer);
+                }
+            });
+        });
     }
+    group.finish();
 }
 
 fn bulk(criterion: &mut Criterion) {
-    let made = certificate();
-    let data = vec![0x5a; MIB];
-    let mut buffer = [0; RECORD];
-    let mut obj = obj::Pair::new("rustls", &made);
-    let mut raw = raw::Pair::new(&made);
-    assert_eq!(obj.cipher_suite(), raw.cipher_suite());
-
-    let mut group = criterion.benchmark_group("bulk/tls1.3/1MiB/rustls");
-    group.throughput(Throughput::Bytes(MIB as u64));
-    group.bench_function("raw", |bench| bench.iter(|| send(&mut raw, &data, &mut buffer)));
-    group.bench_function("obj", |bench| bench.iter(|| send(&mut obj, &data, &mut buffer)));
-    group.finish();
+    let setup = Setup::new(Version::Tls13);
+    let mut rustls = raw::rustls::Rustls::new(&setup);
+    bench(criterion, "rustls", &mut rustls, &mut Static::new(&Rustls::AWS_LC_RS, &setup));
+    let mut openssl = raw::openssl::OpenSsl::new(&setup);
+    bench(criterion, "openssl", &mut openssl, &mut Static::new(&OpenSsl, &setup));
+    let mut boring = raw::boring::BoringSsl::new(&setup);
+    bench(criterion, "boring", &mut boring, &mut Static::new(&BoringSsl, &setup));
 }
 
 criterion_group!(benches, bulk);

@@ -1,80 +1,196 @@
 //! Through this project's API.
 
-use rcgen::{CertifiedKey, KeyPair};
+use core::fmt;
+
 use tls_object::{
-    Certificate, Config, Identity, PrivateKey, ProtocolVersion, Read, ServerName, SslObject,
-    Status, VecBio, Wrap,
+    AlpnProtocol, Backend, Certificate, CipherSuite, Config, Context, DynContext, Identity,
+    NamedGroup, PrivateKey, ProtocolVersion, Read, ServerName, Session, Setting, SslObject, Status,
+    VecBio, Wrap,
 };
 
-use crate::{Connection, RECORD};
+use crate::setup::{Setup, Version};
+use crate::{Connection, Driver, End, Facts};
 
-/// Two objects of one backend.
-#[derive(Debug)]
-pub struct Pair {
-    client: Box<dyn SslObject>,
-    server: Box<dyn SslObject>,
+/// A library by the type of its contexts.
+pub type Static<C> = Objects<Typed<C>>;
+
+/// A library by its name.
+pub type Named = Objects<Box<dyn DynContext>>;
+
+/// A context, of a type that is known or not.
+pub trait Wraps {
+    /// What it makes.
+    type Object: SslObject + ?Sized;
+
+    /// Makes an object with two BIOs of its own.
+    fn wrap(&self, wrap: Wrap) -> Box<Self::Object>;
 }
 
-impl Pair {
-    /// TLS 1.3 between two objects of the backend of this name, with the backend's own defaults.
+/// A context of a type that is known.
+#[derive(Debug)]
+pub struct Typed<C>(C);
+
+impl<C: Context> Wraps for Typed<C> {
+    type Object = C::Object;
+
+    fn wrap(&self, wrap: Wrap) -> Box<C::Object> {
+        let (incoming, outgoing) = (Box::new(VecBio::new()), Box::new(VecBio::new()));
+        Box::new(self.0.wrap_bio(incoming, outgoing, wrap).expect("an object"))
+    }
+}
+
+impl Wraps for Box<dyn DynContext> {
+    type Object = dyn SslObject;
+
+    fn wrap(&self, wrap: Wrap) -> Box<dyn SslObject> {
+        let (incoming, outgoing) = (Box::new(VecBio::new()), Box::new(VecBio::new()));
+        self.wrap_bio(incoming, outgoing, wrap).expect("an object")
+    }
+}
+
+/// Two contexts.
+#[derive(Debug)]
+pub struct Objects<C> {
+    client: C,
+    server: C,
+    server_name: ServerName,
+    session: Option<Session>,
+}
+
+impl<C: Context> Objects<Typed<C>> {
+    /// Of this backend.
     ///
     /// # Panics
-    /// If there is no such backend, or the handshake fails.
-    pub fn new(backend: &str, made: &CertifiedKey<KeyPair>) -> Self {
+    /// If the backend refuses the configuration.
+    pub fn new<B: Backend<Context = C>>(backend: &B, setup: &Setup) -> Self {
+        let context =
+            |config: &Config| Typed(Backend::context(backend, config).expect("a context"));
+        Self::of(backend.name(), setup, context)
+    }
+}
+
+impl Objects<Box<dyn DynContext>> {
+    /// Of the backend of this name.
+    ///
+    /// # Panics
+    /// If there is no such backend, or it refuses the configuration.
+    pub fn new(backend: &str, setup: &Setup) -> Self {
         let backend = tls_object::backend(backend).expect("a backend");
-        let certificate = Certificate::from_der(made.cert.der().to_vec());
-        let key = PrivateKey::from_der(made.signing_key.serialize_der()).expect("a private key");
-        let identity = Identity::new(vec![certificate.clone()], key).expect("an identity");
+        Self::of(backend.name(), setup, |config| backend.context(config).expect("a context"))
+    }
+}
 
+impl<C: Wraps> Objects<C> {
+    fn of(backend: &str, setup: &Setup, context: impl Fn(&Config) -> C) -> Self {
+        let chain = setup.chain.iter().map(|der| Certificate::from_der(&**der)).collect();
+        let key = PrivateKey::from_der(setup.key.clone()).expect("a private key");
         let mut client = Config::client();
-        client.trust_anchors = vec![certificate];
-        client.min_version = ProtocolVersion::TLS13;
-        let localhost = ServerName::new("localhost").expect("a server name");
+        client.trust_anchors = vec![Certificate::from_der(&*setup.root)];
+        let mut server = Config::server(Identity::new(chain, key).expect("an identity"));
+        for config in [&mut client, &mut server] {
+            let version = ProtocolVersion::new(setup.version.code());
+            (config.min_version, config.max_version) = (version, version);
+            config.groups = Setting::Required(vec![NamedGroup::X25519, NamedGroup::SECP256R1]);
+            config.alpn = vec![AlpnProtocol::new(Setup::ALPN).expect("a name")];
+            config.cipher_suites = match (setup.version, backend) {
+                (Version::Tls12, _) => {
+                    Setting::Required(vec![CipherSuite::ECDHE_ECDSA_WITH_AES_256_GCM_SHA384])
+                }
+                (Version::Tls13, "boring") => Setting::Default,
+                (Version::Tls13, _) => {
+                    Setting::Required(vec![CipherSuite::TLS13_AES_256_GCM_SHA384])
+                }
+            };
+        }
+        Self {
+            client: context(&client),
+            server: context(&server),
+            server_name: ServerName::new(Setup::NAME).expect("a server name"),
+            session: None,
+        }
+    }
+}
 
-        let object = |config: &Config, wrap| {
-            let context = backend.context(config).expect("a context");
-            context
-                .wrap_bio(Box::new(VecBio::new()), Box::new(VecBio::new()), wrap)
-                .expect("an object")
-        };
-        let mut pair = Self {
-            client: object(&client, Wrap::client(localhost)),
-            server: object(&Config::server(identity), Wrap::server()),
-        };
+impl<C: Wraps> Driver for Objects<C> {
+    type Connection = Pair<C::Object>;
+
+    fn connect(&mut self, resume: bool) -> Pair<C::Object> {
+        let mut wrap = Wrap::client(self.server_name.clone());
+        wrap.session = self.session.clone().filter(|_| resume);
+        let mut pair =
+            Pair { client: self.client.wrap(wrap), server: self.server.wrap(Wrap::server()) };
         pair.handshake();
         pair
     }
 
+    fn remember(&mut self, connection: &mut Pair<C::Object>) {
+        self.session = connection.client.session();
+    }
+}
+
+/// Two objects.
+pub struct Pair<O: SslObject + ?Sized> {
+    client: Box<O>,
+    server: Box<O>,
+}
+
+impl<O: SslObject + ?Sized> fmt::Debug for Pair<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (client, server) = (&self.client, &self.server);
+        f.debug_struct("Pair").field("client", client).field("server", server).finish()
+    }
+}
+
+impl<O: SslObject + ?Sized> Pair<O> {
     fn handshake(&mut self) {
         loop {
             let client = self.client.do_handshake().expect("the client's handshake");
-            deliver(&mut *self.client, &mut *self.server);
+            self.deliver(End::Client);
             let server = self.server.do_handshake().expect("the server's handshake");
-            deliver(&mut *self.server, &mut *self.client);
+            self.deliver(End::Server);
             if client.is_done() && server.is_done() {
                 break;
             }
         }
     }
+
+    fn end(&mut self, end: End) -> &mut O {
+        match end {
+            End::Client => &mut self.client,
+            End::Server => &mut self.server,
+        }
+    }
 }
 
-/// What the network would do.
-fn deliver(from: &mut dyn SslObject, to: &mut dyn SslObject) {
-    from.outgoing().lend(&mut |bytes| to.incoming().write(bytes).expect("an open BIO"));
-}
-
-impl Connection for Pair {
-    fn cipher_suite(&self) -> u16 {
-        self.client.facts().cipher_suite.expect("a finished handshake").code()
+impl<O: SslObject + ?Sized> Connection for Pair<O> {
+    fn facts(&self) -> Facts {
+        let facts = self.client.facts();
+        Facts {
+            version: facts.version.map_or(0, |it| it.code()),
+            cipher_suite: facts.cipher_suite.map_or(0, |it| it.code()),
+            resumed: facts.resumed,
+            certificates: facts.peer_certificates.len(),
+        }
     }
 
-    fn transfer(&mut self, data: &[u8], buffer: &mut [u8]) -> usize {
-        assert!(data.len() <= RECORD);
-        assert_eq!(self.client.write(data).expect("an open connection"), Status::Done(data.len()));
-        deliver(&mut *self.client, &mut *self.server);
-        match self.server.read(buffer).expect("an open connection") {
-            Read::Data(n) => n,
-            other => panic!("a record was delivered, but reading says {other:?}"),
+    fn write(&mut self, from: End, data: &[u8]) {
+        let written = self.end(from).write(data).expect("an open connection");
+        assert_eq!(written, Status::Done(data.len()));
+    }
+
+    fn deliver(&mut self, from: End) {
+        let (from, to) = match from {
+            End::Client => (&mut self.client, &mut self.server),
+            End::Server => (&mut self.server, &mut self.client),
+        };
+        from.outgoing().lend(&mut |bytes| to.incoming().write(bytes).expect("an open BIO"));
+    }
+
+    fn read(&mut self, at: End, buffer: &mut [u8]) -> Option<usize> {
+        match self.end(at).read(buffer).expect("an open connection") {
+            Read::Data(n) => Some(n),
+            Read::WantRead => None,
+            other => panic!("nobody closed, but reading says {other:?}"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod cargo;
 mod ci;
 mod closure;
@@ -35,6 +36,9 @@ enum Chore {
         #[arg(last = true)]
         args: Vec<String>,
     },
+    /// Count what tls-object costs over driving each library by hand.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Run everything that a change must pass: lint, licences, layers, tests.
     Ci,
 }
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
         Chore::Layers => layers::check(),
         Chore::Lint => lint::lint(),
         Chore::Test { args } => test::test(&args),
+        Chore::Bench(what) => bench::bench(what),
         Chore::Ci => ci::ci(),
     };
     match result {

@@ -1,0 +1,27 @@
+//! All the unsafe code: counting allocations, and two functions that trust their caller.
+
+mod allocations;
+
+pub use allocations::{Counting, allocations};
+
+/// For the `boring` crate.
+pub(crate) mod boring {
+    use boring::ssl::{Ssl, SslSession};
+
+    /// `SSL_set_session`.
+    pub(crate) fn set_session(ssl: &mut Ssl, session: &SslSession) {
+        // SAFETY: the only sessions here come from connections of the same context.
+        unsafe { ssl.set_session(session) }.expect("a session of the same context");
+    }
+}
+
+/// For the `openssl` crate.
+pub(crate) mod openssl {
+    use openssl::ssl::{Ssl, SslSession};
+
+    /// `SSL_set_session`.
+    pub(crate) fn set_session(ssl: &mut Ssl, session: &SslSession) {
+        // SAFETY: the only sessions here come from connections of the same context.
+        unsafe { ssl.set_session(session) }.expect("a session of the same context");
+    }
+}
