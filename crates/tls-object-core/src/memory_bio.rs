@@ -185,13 +185,18 @@ impl VecBio {
         self.end += n;
     }
 
-    #[cold]
-    fn grow(&mut self, min: usize) {
-        if self.start >= self.end - self.start {
+    /// Moves what waits to the front, if at least half of the buffer was read.
+    fn compact(&mut self) {
+        if self.start > 0 && self.start >= self.end - self.start {
             self.bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
         }
+    }
+
+    #[cold]
+    fn grow(&mut self, min: usize) {
+        self.compact();
         if self.bytes.len() - self.end < min {
             // Every byte of `bytes` is initialised once, when the buffer first grows to it.
             let wanted = (self.end + min).max(self.bytes.len() * 2).max(1024);
@@ -224,8 +229,15 @@ impl MemoryBio for VecBio {
     }
 
     fn push(&mut self, src: &[u8]) -> usize {
-        self.spare(src.len())[..src.len()].copy_from_slice(src);
-        self.commit(src.len());
+        if self.bytes.len() - self.end < src.len() {
+            self.compact();
+        }
+        // What the buffer has grown to before is written over, the rest is appended: nothing is
+        // set to zero first.
+        let (over, beyond) = src.split_at(src.len().min(self.bytes.len() - self.end));
+        self.bytes[self.end..self.end + over.len()].copy_from_slice(over);
+        self.bytes.extend_from_slice(beyond);
+        self.end += src.len();
         src.len()
     }
 

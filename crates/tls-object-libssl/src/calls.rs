@@ -25,6 +25,8 @@ pub unsafe trait Calls: 'static {
     type BioMethod: 'static;
 
     unsafe fn err_clear_error();
+    /// Whether `ERR_peek_last_error` finds the queue empty.
+    unsafe fn err_is_empty() -> bool;
 
     unsafe fn bio_meth_new(kind: c_int, name: *const c_char) -> *mut Self::BioMethod;
     unsafe fn bio_meth_set_read(method: *mut Self::BioMethod, read: BioRead<Self::Bio>) -> c_int;
@@ -89,6 +91,11 @@ macro_rules! impl_calls {
                 ssl_set_shutdown = SSL_set_shutdown(ssl: *mut $sys::SSL, mode: core::ffi::c_int);
                 ssl_get_error = SSL_get_error(ssl: *const $sys::SSL, ret: core::ffi::c_int) -> core::ffi::c_int;
                 ssl_pending = SSL_pending(ssl: *const $sys::SSL) -> core::ffi::c_int;
+            }
+
+            unsafe fn err_is_empty() -> bool {
+                // SAFETY: has no preconditions.
+                unsafe { $sys::ERR_peek_last_error() == 0 }
             }
 
             unsafe fn bio_meth_set_read(

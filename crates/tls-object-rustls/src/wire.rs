@@ -113,8 +113,11 @@ impl io::Write for Outgoing<'_> {
 /// Writes out all that rustls has to say, and returns how many bytes that were.
 pub(crate) fn drain(connection: &mut Connection, out: &mut dyn io::Write) -> usize {
     let mut sent = 0;
-    while let Ok(n @ 1..) = connection.write_tls(out) {
-        sent += n;
+    while connection.wants_write() {
+        match connection.write_tls(out) {
+            Ok(n @ 1..) => sent += n,
+            _ => break,
+        }
     }
     sent
 }

@@ -30,13 +30,20 @@ macro_rules! shared_facts {
             facts
         }
 
-        /// The chain as it came. On a server the library leaves the leaf out of it.
+        /// The chain as it came. On a server, and where a session remembers the leaf only, the library
+        /// leaves the leaf out of it.
         fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
             let der = |it: &X509Ref| it.to_der().ok().map(Certificate::from_der);
-            let leaf = ssl.peer_certificate().and_then(|leaf| der(&leaf));
             let chain = ssl.peer_cert_chain().into_iter().flatten().filter_map(der);
-            let rest: Vec<_> = chain.skip_while(|it| Some(it) == leaf.as_ref()).collect();
-            leaf.into_iter().chain(rest).collect()
+            if !ssl.is_server() {
+                let chain: Vec<_> = chain.collect();
+                if !chain.is_empty() {
+                    return chain;
+                }
+                return ssl.peer_certificate().and_then(|leaf| der(&leaf)).into_iter().collect();
+            }
+            let leaf = ssl.peer_certificate().and_then(|leaf| der(&leaf));
+            leaf.into_iter().chain(chain).collect()
         }
     };
 }
