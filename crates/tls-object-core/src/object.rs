@@ -226,11 +226,12 @@ impl<E: Engine> SslObject for Object<E> {
         if self.received_close {
             return Ok(Read::Closed(Closure::Clean));
         }
-        match self.handshake() {
-            Ok(Status::Done(())) => {}
-            Ok(Status::WantRead) => return Ok(Read::WantRead),
-            Ok(Status::WantWrite) => return Ok(Read::WantWrite),
-            Err(error) => return Err(error),
+        if !self.done {
+            match self.handshake()? {
+                Status::Done(()) => {}
+                Status::WantRead => return Ok(Read::WantRead),
+                Status::WantWrite => return Ok(Read::WantWrite),
+            }
         }
         if self.answers_pile_up() {
             return Ok(Read::WantWrite);
@@ -257,10 +258,12 @@ impl<E: Engine> SslObject for Object<E> {
         if self.sent_close {
             return Err(ErrorKind::ProtocolIsShutdown.into());
         }
-        match self.handshake()? {
-            Status::Done(()) => {}
-            Status::WantRead => return Ok(Status::WantRead),
-            Status::WantWrite => return Ok(Status::WantWrite),
+        if !self.done {
+            match self.handshake()? {
+                Status::Done(()) => {}
+                Status::WantRead => return Ok(Status::WantRead),
+                Status::WantWrite => return Ok(Status::WantWrite),
+            }
         }
         let mut taken = 0;
         while taken < src.len() {

@@ -48,7 +48,8 @@ impl Feeder {
         let mut refusal = None;
         let mut plain_alert = None;
         let taken = bios.incoming().lend(&mut |bytes| {
-            let (len, _) = self.cursor.clone().advance(bytes);
+            let mut ahead = self.cursor;
+            let (len, complete) = ahead.advance(bytes);
             let mut rest = &bytes[..len];
             while !rest.is_empty() {
                 match read_tls(&mut rest) {
@@ -61,7 +62,13 @@ impl Feeder {
                 }
             }
             let taken = len - rest.len();
-            plain_alert = self.pass(&bytes[..taken]);
+            if taken == len {
+                self.cursor = ahead;
+                plain_alert = self.pass(&bytes[..taken], complete);
+            } else {
+                let (_, complete) = self.cursor.advance(&bytes[..taken]);
+                plain_alert = self.pass(&bytes[..taken], complete);
+            }
             taken
         });
         match refusal {
@@ -71,12 +78,11 @@ impl Feeder {
         }
     }
 
-    /// Moves past bytes that rustls has taken.
-    fn pass(&mut self, taken: &[u8]) -> Option<Alert> {
+    /// Looks at bytes that rustls has taken, which complete a record or do not.
+    fn pass(&mut self, taken: &[u8], complete: bool) -> Option<Alert> {
         let fresh = taken.len().min(PLAIN_ALERT - self.seen);
         self.front[self.seen..self.seen + fresh].copy_from_slice(&taken[..fresh]);
         self.seen += fresh;
-        let (_, complete) = self.cursor.advance(taken);
         if !complete {
             return None;
         }
@@ -169,10 +175,14 @@ mod tests {
     fn a_plain_alert_is_seen_however_it_arrives() {
         let stream = [22, 3, 3, 0, 1, 9, ALERT, 3, 3, 0, 2, 2, 40];
         let mut feeder = Feeder::default();
-        let seen: Vec<_> = stream.iter().filter_map(|byte| feeder.pass(&[*byte])).collect();
+        let mut pass = |bytes: &[u8]| {
+            let (_, complete) = feeder.cursor.advance(bytes);
+            feeder.pass(bytes, complete)
+        };
+        let seen: Vec<_> = stream.iter().filter_map(|byte| pass(&[*byte])).collect();
         assert_eq!(seen, [Alert::HANDSHAKE_FAILURE]);
-        assert_eq!(feeder.pass(&stream[..6]), None);
-        assert_eq!(feeder.pass(&stream[6..]), Some(Alert::HANDSHAKE_FAILURE));
+        assert_eq!(pass(&stream[..6]), None);
+        assert_eq!(pass(&stream[6..]), Some(Alert::HANDSHAKE_FAILURE));
     }
 
     #[test]
