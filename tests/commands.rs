@@ -59,6 +59,13 @@ fn handshakes_tell_what_was_agreed_on() {
 }
 
 #[test]
+fn only_one_report_goes_to_standard_output() {
+    let output = run(&["matrix", "--filter", "misuse", "--json", "-", "--html", "-"]);
+    assert_eq!(output.code(), 2, "{output:?}");
+    assert_eq!(output.text(), "");
+}
+
+#[test]
 fn the_matrix_reports_as_json_and_html() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let html = folder.path().join("report.html");

@@ -96,7 +96,7 @@ pub(crate) struct MatrixArgs {
     /// Write the report as JSON; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
-    /// Write the report as one HTML page.
+    /// Write the report as one HTML page; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
 }

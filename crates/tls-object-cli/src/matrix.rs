@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,6 +16,10 @@ const BROKEN: u8 = 1;
 
 /// Tries what was chosen of the matrix, and reports.
 pub(crate) fn run(args: &MatrixArgs) -> Result<ExitCode, Failure> {
+    let to_stdout = |file: &Option<PathBuf>| file.as_deref() == Some(Path::new("-"));
+    if to_stdout(&args.json) && to_stdout(&args.html) {
+        return Err(Failure::Usage("only one report can go to standard output".to_owned()));
+    }
     let selection = Selection {
         filter: args.filter.clone(),
         client: args.client.map(|backend| backend.name().to_owned()),

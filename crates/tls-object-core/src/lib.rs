@@ -130,7 +130,8 @@
 //! * One `read` returns data of one record.
 //! * Closing is one direction at a time; [`unwrap`](SslObject::unwrap) never throws away data that was not read.
 //! * A transport that ends without `close_notify` is [`Closure::Truncated`], always.
-//! * An error that ended a connection is returned by every later call; facts once known stay.
+//! * An error that ended a connection is returned by every later call, a truncated stream being an end to
+//!   `read` each time; facts once known stay.
 //! * A client that verifies refuses to begin without a server name, and a session is
 //!   refused where it does not belong.
 //! * A configuration that a library cannot honour is refused, never honoured in part.
