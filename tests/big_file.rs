@@ -7,7 +7,7 @@ use std::thread;
 use tls_object_tests::peers::{Server, python_script};
 use tls_object_tests::pki::Pki;
 use tls_object_tests::process::Process;
-use tls_object_tests::tlsobj::{backends, client, server, start};
+use tls_object_tests::tlsobj::{backends, closing_client, server, start};
 
 /// How long a block is, in bytes.
 const BLOCK: usize = 64 * 1024;
@@ -48,7 +48,7 @@ fn between_backends() {
         for version in ["1.2", "1.3"] {
             let server = start(server(as_server, &pki).args(["--mode", "echo", "--max", version]));
             let case = format!("{as_client} to {as_server}, TLS {version}");
-            echo_through(&mut client(as_client, &pki, &server), &case);
+            echo_through(&mut closing_client(as_client, &pki, &server), &case);
         }
     }
 }
@@ -62,7 +62,7 @@ fn to_python() {
     let port = python.line().parse().expect("a port");
     let server = Server::new(python, port);
     for backend in backends() {
-        echo_through(&mut client(backend, &pki, &server), &format!("{backend} to Python"));
+        echo_through(&mut closing_client(backend, &pki, &server), &format!("{backend} to Python"));
     }
 }
 

@@ -9,7 +9,7 @@ use std::thread;
 use tls_object_tests::peers::{self, Ending, Server, Terms, Version};
 use tls_object_tests::pki::Pki;
 use tls_object_tests::process::{Output, Process};
-use tls_object_tests::tlsobj::{backends, client, connect, server, start, tlsobj};
+use tls_object_tests::tlsobj::{backends, client, closing_client, connect, server, start, tlsobj};
 
 const REQUEST: &[u8] = b"GET / HTTP/1.0\r\n\r\n";
 
@@ -138,7 +138,7 @@ fn an_end_without_close_notify_is_5() {
         for ending in [Ending::Fin, Ending::ResetWhenClosed] {
             let server = peers::python(&pki, open(version), ending);
             for backend in backends() {
-                let output = Process::run(&mut client(backend, &pki, &server), REQUEST);
+                let output = Process::run(&mut closing_client(backend, &pki, &server), REQUEST);
                 assert_failed(5, &["truncated"], &output);
                 assert!(output.text().contains("a page over"), "{output:?}");
             }

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::peers::Server;
 use crate::pki::Pki;
-use crate::process::Process;
+use crate::process::{DEADLINE, Process};
 
 /// A command line of `tlsobj`, whose binary is built when it is first asked for; the variable
 /// `TLSOBJ` names another one.
@@ -37,10 +38,21 @@ pub fn backends() -> &'static [String] {
     })
 }
 
-/// `tlsobj client` for a server that goes by `localhost` and shows a certificate of the authority.
+/// `tlsobj client` for a server that goes by `localhost`, shows a certificate of the authority and
+/// closes first, however slow it is.
 pub fn client(backend: &str, pki: &Pki, server: &Server) -> Command {
+    client_with_patience(backend, pki, server, DEADLINE)
+}
+
+/// The same for a server that does not close before the client does, which is at once.
+pub fn closing_client(backend: &str, pki: &Pki, server: &Server) -> Command {
+    client_with_patience(backend, pki, server, Duration::ZERO)
+}
+
+fn client_with_patience(backend: &str, pki: &Pki, server: &Server, patience: Duration) -> Command {
     let mut command = connect(backend, &server.address());
     command.args(["--name", "localhost"]).arg("--ca").arg(pki.ca());
+    command.args(["--patience", &patience.as_secs().to_string()]);
     command
 }
 

@@ -104,7 +104,7 @@ pub(crate) struct MatrixArgs {
 /// Talk to a TLS server: standard input to the peer, the peer to standard output.
 ///
 /// Both directions run at once. The end of standard input is told to the peer by close_notify when
-/// it has been silent for a second; what it still sends is printed until it closes too.
+/// it has been silent for a while (--patience); what it still sends is printed until it closes too.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Exit status:
@@ -152,6 +152,12 @@ pub(crate) struct ClientArgs {
     pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) protocol: ProtocolArgs,
+    /// How long the peer may be silent after the end of standard input before it is told of that
+    /// end. Some servers, nginx among them, answer a request with close_notify behind it and then
+    /// end the transport without their own, which is truncation; others answer to nothing before
+    /// they have seen the end: 0 suits those.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    pub(crate) patience: u64,
     /// Print the facts of the connection on standard error after the handshake, as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

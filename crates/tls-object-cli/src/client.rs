@@ -24,11 +24,6 @@ use conversation::Conversation;
 const SOCKET: Token = Token(0);
 const STDIN: Token = Token(1);
 
-/// How long the peer may be silent after the end of standard input before it is told. Servers
-/// that find close_notify behind a request, nginx among them, answer and then end the transport
-/// without their own: that would be truncation.
-const SILENCE: Duration = Duration::from_secs(1);
-
 /// How long to wait for the peer to end the transport after an error was told to it.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -46,7 +41,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
         if args.json {
             eprintln!("{}", Facts::of(connection.pump.tls()).to_json());
         }
-        connection.converse()
+        connection.converse(Duration::from_secs(args.patience))
     });
     if let Err(Failure::Tls(_)) = &result {
         // Whatever comes of it, that failure is what there is to tell.
@@ -114,7 +109,9 @@ impl Connection {
         }
     }
 
-    fn converse(&mut self) -> Result<(), Failure> {
+    /// Talks until both ends have closed. When standard input has ended, a peer that is silent for
+    /// `patience` is told so.
+    fn converse(&mut self, patience: Duration) -> Result<(), Failure> {
         // Kept here too: a waker that is dropped takes its last call with it.
         let waker = Arc::new(Waker::new(self.poll.registry(), STDIN).map_err(waiting_failed)?);
         let mut conversation = Conversation::new(stdin::spawn(Arc::clone(&waker)));
@@ -124,8 +121,8 @@ impl Connection {
             if conversation.step(&mut self.pump)? {
                 return Ok(());
             }
-            let patience = conversation.has_to_close().then_some(SILENCE);
-            if self.wait_unless_active_since(before, patience)? == Wait::TimedOut {
+            let limit = conversation.has_to_close().then_some(patience);
+            if self.wait_unless_active_since(before, limit)? == Wait::TimedOut {
                 conversation.close(&mut self.pump)?;
             }
         }
