@@ -2,6 +2,7 @@
 //! the scenarios about that promise.
 
 use std::any::Any;
+use std::io::IoSlice;
 
 use tls_object::{
     Alert, Capabilities, Capability, ChannelBinding, CipherSuite, Closure, Config, DynBackend,
@@ -22,11 +23,13 @@ enum Fault {
     EmptyReadTakesData,
     ErrorForgotten,
     GroupForgotten,
+    LentDataKept,
     MissingCapabilityWorks,
     MoreThanCloseTaken,
     NamesUnchecked,
     NoSession,
     NothingVerified,
+    PartsApart,
     PresentCapabilityFails,
     SpeaksFirst,
     TruncationTakenForClean,
@@ -47,12 +50,14 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::ErrorForgotten, "verify::expired"),
     (Fault::ErrorForgotten, "record::bad_mac"),
     (Fault::GroupForgotten, "handshake::full"),
+    (Fault::LentDataKept, "lent::in_pieces"),
     (Fault::MissingCapabilityWorks, "exporter::same_at_both_ends"),
     (Fault::MoreThanCloseTaken, "shutdown::plaintext_after"),
     (Fault::NamesUnchecked, "verify::wrong_name"),
     (Fault::NoSession, "resume::same_name"),
     (Fault::NothingVerified, "verify::unknown_issuer"),
     (Fault::NothingVerified, "client_auth::required_without"),
+    (Fault::PartsApart, "data::vectored"),
     (Fault::PresentCapabilityFails, "capability::tls_unique"),
     (Fault::SpeaksFirst, "handshake::silent_start"),
     (Fault::TruncationTakenForClean, "truncation::idle"),
@@ -252,6 +257,20 @@ impl SslObject for BrokenObject {
         self.altered(result)
     }
 
+    fn read_with(&mut self, take: &mut dyn FnMut(&[u8]) -> usize) -> Result<Read, Error> {
+        let result = if self.fault == Fault::LentDataKept {
+            let mut taken = 0;
+            let result = self.sound.read_with(&mut |data| {
+                taken = take(data);
+                0
+            });
+            result.map(|read| if read == Read::Data(0) { Read::Data(taken) } else { read })
+        } else {
+            self.sound.read_with(take)
+        };
+        self.altered(result)
+    }
+
     fn write(&mut self, src: &[u8]) -> Result<Status<usize>, Error> {
         let result = match self.sound.write(src) {
             Err(error)
@@ -261,6 +280,15 @@ impl SslObject for BrokenObject {
                 Ok(Status::Done(src.len()))
             }
             result => result,
+        };
+        self.altered(result)
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> Result<Status<usize>, Error> {
+        let first = parts.iter().position(|part| !part.is_empty());
+        let result = match first {
+            Some(first) if self.fault == Fault::PartsApart => self.sound.write(&parts[first]),
+            _ => self.sound.write_vectored(parts),
         };
         self.altered(result)
     }

@@ -43,6 +43,9 @@ fn support(capability: Capability) -> Support {
         C::ChannelBindingEndPoint | C::ChannelBindingExporter | C::ChannelBindingUnique => {
             Support::No("this project does not compute it on BoringSSL yet".into())
         }
+        C::LentRead => {
+            Support::No("BoringSSL shows decrypted data to nobody before it is copied".into())
+        }
         C::SharedCiphers => Support::No("BoringSSL's SSL_get_shared_ciphers is a stub".into()),
         _ => Support::Native,
     }

@@ -68,6 +68,7 @@ capabilities! {
     HalfClose = "half-close", "Closing one direction while the other goes on.";
     Truncation = "truncation", "Telling a truncated stream from a clean end.";
     PlaintextAfterClose = "plaintext-after-close", "Leaving what follows close_notify in the incoming BIO.";
+    LentRead = "lent-read", "Lending decrypted data where it lies instead of copying it out.";
     PeerChain = "peer-chain", "The chain as the peer sent it.";
     GroupFact = "group-fact", "Telling the group of the key exchange.";
     AlertSent = "alert-sent", "Telling which alert was sent with an error.";

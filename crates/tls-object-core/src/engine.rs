@@ -40,6 +40,9 @@ pub trait Engine: Send + 'static {
     /// The context that makes such engines.
     type Context: crate::Context;
 
+    /// Whether decrypted data can be lent ([`Capability::LentRead`]).
+    const LENDS: bool = false;
+
     /// Goes on with the handshake. Never returns [`Status::WantWrite`].
     ///
     /// # Errors
@@ -54,6 +57,19 @@ pub trait Engine: Send + 'static {
     /// # Errors
     /// Fatal, with the alert queued.
     fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Result<Received, Error>;
+
+    /// Reads as [`read`](Self::read) would, but lends the data to `take`, once, and drops as much of it
+    /// from the front as that returns. Called only where [`LENDS`](Self::LENDS) says so.
+    ///
+    /// # Errors
+    /// Fatal, with the alert queued.
+    fn read_with(
+        &mut self,
+        _bios: &mut Bios,
+        _take: &mut dyn FnMut(&[u8]) -> usize,
+    ) -> Result<Received, Error> {
+        Err(ErrorKind::Unsupported(Capability::LentRead).into())
+    }
 
     /// Reads as [`read`](Self::read) would, but leaves the data to be read.
     ///

@@ -155,6 +155,7 @@ mod memory_bio;
 mod named_group;
 mod negotiated;
 mod object;
+mod parts;
 mod record;
 mod registry;
 mod server_name;

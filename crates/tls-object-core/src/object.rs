@@ -1,12 +1,14 @@
 //! The contract of [`SslObject`], kept once for all engines.
 
 use core::{any::Any, fmt};
+use std::io::IoSlice;
 
+use crate::parts::Parts;
 use crate::record::{HEADER, preamble};
 use crate::{
-    Alert, Bios, ChannelBinding, CipherSuite, Closure, DynContext, Engine, Error, ErrorKind,
-    MAX_PLAINTEXT, MemoryBio, Negotiated, Read, Received, ServerName, Session, Side, SslObject,
-    Status, Wrap,
+    Alert, Bios, Capability, ChannelBinding, CipherSuite, Closure, DynContext, Engine, Error,
+    ErrorKind, MAX_PLAINTEXT, MemoryBio, Negotiated, Read, Received, ServerName, Session, Side,
+    SslObject, Status, Wrap,
 };
 
 /// What one record adds to its plaintext at most, for the suites that are spoken here: header,
@@ -171,6 +173,81 @@ impl<E: Engine> Object<E> {
         self.bios.sent() - self.sent_with_room > ANSWERS
     }
 
+    /// What begins every call that reads, the engine's part, and what its answer comes to.
+    fn receive(
+        &mut self,
+        read: impl FnOnce(&mut E, &mut Bios) -> Result<Received, Error>,
+    ) -> Result<Read, Error> {
+        match self.begin() {
+            Err(error) if self.done && error.kind() == ErrorKind::Truncated => {
+                return Ok(Read::Closed(Closure::Truncated));
+            }
+            Err(error) => return Err(error),
+            Ok(false) => return Ok(Read::WantWrite),
+            Ok(true) => {}
+        }
+        if self.received_close {
+            return Ok(Read::Closed(Closure::Clean));
+        }
+        if !self.done {
+            match self.handshake()? {
+                Status::Done(()) => {}
+                Status::WantRead => return Ok(Read::WantRead),
+                Status::WantWrite => return Ok(Read::WantWrite),
+            }
+        }
+        if self.answers_pile_up() {
+            return Ok(Read::WantWrite);
+        }
+        match read(&mut self.engine, &mut self.bios) {
+            Ok(Received::Data(n)) => Ok(Read::Data(n)),
+            Ok(Received::CloseNotify) => {
+                self.received_close = true;
+                Ok(Read::Closed(Closure::Clean))
+            }
+            Ok(Received::WantRead) if self.bios.incoming().ended() => {
+                self.fail(ErrorKind::Truncated.into());
+                Ok(Read::Closed(Closure::Truncated))
+            }
+            Ok(Received::WantRead) => Ok(Read::WantRead),
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
+    /// What begins every call that writes; what it returns if there is nothing to be written now.
+    fn before_write(&mut self) -> Result<Option<Status<usize>>, Error> {
+        if !self.begin()? {
+            return Ok(Some(Status::WantWrite));
+        }
+        if self.sent_close {
+            return Err(ErrorKind::ProtocolIsShutdown.into());
+        }
+        if self.done {
+            return Ok(None);
+        }
+        Ok(match self.handshake()? {
+            Status::Done(()) => None,
+            Status::WantRead => Some(Status::WantRead),
+            Status::WantWrite => Some(Status::WantWrite),
+        })
+    }
+
+    /// How much plaintext the next record may hold.
+    fn record_room(&mut self) -> usize {
+        let outgoing = self.bios.outgoing();
+        let room = outgoing.room().saturating_sub(RECORD_OVERHEAD);
+        if room == 0 && outgoing.pending() == 0 {
+            // A limit below one record's overhead must not stop the connection for good.
+            return 1;
+        }
+        room.min(MAX_PLAINTEXT)
+    }
+
+    /// Writes one record.
+    fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
+        self.engine.write(&mut self.bios, plaintext).map_err(|error| self.fail(error))
+    }
+
     fn send_close(&mut self) -> Result<(), Error> {
         if !self.done {
             return Err(ErrorKind::ShutdownWhileInInit.into());
@@ -181,6 +258,11 @@ impl<E: Engine> Object<E> {
         }
         Ok(())
     }
+}
+
+/// What a write comes to that took `taken` bytes.
+fn written(taken: usize, of_nothing: bool) -> Status<usize> {
+    if taken == 0 && !of_nothing { Status::WantWrite } else { Status::Done(taken) }
 }
 
 impl<E: Engine> SslObject for Object<E> {
@@ -215,77 +297,50 @@ impl<E: Engine> SslObject for Object<E> {
         if dst.is_empty() {
             return Ok(Read::Data(0));
         }
-        match self.begin() {
-            Err(error) if self.done && error.kind() == ErrorKind::Truncated => {
-                return Ok(Read::Closed(Closure::Truncated));
-            }
-            Err(error) => return Err(error),
-            Ok(false) => return Ok(Read::WantWrite),
-            Ok(true) => {}
+        self.receive(|engine, bios| engine.read(bios, dst))
+    }
+
+    fn read_with(&mut self, take: &mut dyn FnMut(&[u8]) -> usize) -> Result<Read, Error> {
+        if !E::LENDS {
+            return Err(ErrorKind::Unsupported(Capability::LentRead).into());
         }
-        if self.received_close {
-            return Ok(Read::Closed(Closure::Clean));
-        }
-        if !self.done {
-            match self.handshake()? {
-                Status::Done(()) => {}
-                Status::WantRead => return Ok(Read::WantRead),
-                Status::WantWrite => return Ok(Read::WantWrite),
-            }
-        }
-        if self.answers_pile_up() {
-            return Ok(Read::WantWrite);
-        }
-        match self.engine.read(&mut self.bios, dst) {
-            Ok(Received::Data(n)) => Ok(Read::Data(n)),
-            Ok(Received::CloseNotify) => {
-                self.received_close = true;
-                Ok(Read::Closed(Closure::Clean))
-            }
-            Ok(Received::WantRead) if self.bios.incoming().ended() => {
-                self.fail(ErrorKind::Truncated.into());
-                Ok(Read::Closed(Closure::Truncated))
-            }
-            Ok(Received::WantRead) => Ok(Read::WantRead),
-            Err(error) => Err(self.fail(error)),
-        }
+        self.receive(|engine, bios| engine.read_with(bios, take))
     }
 
     fn write(&mut self, src: &[u8]) -> Result<Status<usize>, Error> {
-        if !self.begin()? {
-            return Ok(Status::WantWrite);
-        }
-        if self.sent_close {
-            return Err(ErrorKind::ProtocolIsShutdown.into());
-        }
-        if !self.done {
-            match self.handshake()? {
-                Status::Done(()) => {}
-                Status::WantRead => return Ok(Status::WantRead),
-                Status::WantWrite => return Ok(Status::WantWrite),
-            }
+        if let Some(blocked) = self.before_write()? {
+            return Ok(blocked);
         }
         let mut taken = 0;
         while taken < src.len() {
-            let outgoing = self.bios.outgoing();
-            let mut room = outgoing.room().saturating_sub(RECORD_OVERHEAD);
-            if room == 0 && outgoing.pending() == 0 {
-                // A limit below one record's overhead must not stop the connection for good.
-                room = 1;
-            }
-            let n = (src.len() - taken).min(MAX_PLAINTEXT).min(room);
+            let n = (src.len() - taken).min(self.record_room());
             if n == 0 {
                 break;
             }
-            if let Err(error) = self.engine.write(&mut self.bios, &src[taken..taken + n]) {
-                return Err(self.fail(error));
-            }
+            self.send(&src[taken..taken + n])?;
             taken += n;
         }
-        if taken == 0 && !src.is_empty() {
-            return Ok(Status::WantWrite);
+        Ok(written(taken, src.is_empty()))
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> Result<Status<usize>, Error> {
+        if let Some(blocked) = self.before_write()? {
+            return Ok(blocked);
         }
-        Ok(Status::Done(taken))
+        let mut parts = Parts::new(parts);
+        let nothing = parts.is_empty();
+        let mut gathered = Vec::new();
+        let mut taken = 0;
+        while !parts.is_empty() {
+            let room = self.record_room();
+            if room == 0 {
+                break;
+            }
+            let record = parts.next_record(room, &mut gathered);
+            self.send(record)?;
+            taken += record.len();
+        }
+        Ok(written(taken, nothing))
     }
 
     fn unwrap(&mut self) -> Result<Status<()>, Error> {

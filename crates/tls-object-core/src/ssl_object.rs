@@ -1,6 +1,7 @@
 //! The object: one connection between two memory BIOs.
 
 use core::{any::Any, fmt};
+use std::io::IoSlice;
 
 use crate::{
     Capability, Certificate, CipherSuite, DynContext, Error, MemoryBio, Negotiated,
@@ -127,6 +128,36 @@ pub trait SslObject: Send + fmt::Debug {
     ///
     /// Python: `write`.
     fn write(&mut self, src: &[u8]) -> Result<Status<usize>, Error>;
+
+    /// Decrypts as [`read`](Self::read) does, and lends the plaintext to `take` where the library keeps it
+    /// instead of copying it out. As much as `take` returns is dropped from the front (never more than it was
+    /// lent); the rest is [`pending`](Self::pending) and lent again, or read.
+    ///
+    /// `take` is called once if there is data, with at least one byte of one record, and not at all
+    /// otherwise.
+    ///
+    /// # Returns
+    /// As `read` does; the number in [`Read::Data`] is what `take` returned, which may be 0.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): the library decrypts into buffers that it does not
+    ///   show ([`Capability::LentRead`]). Nothing was touched; call `read`.
+    /// * What ended the connection.
+    fn read_with(&mut self, take: &mut dyn FnMut(&[u8]) -> usize) -> Result<Read, Error>;
+
+    /// Encrypts the bytes of `parts` one after another, as if they were one slice: parts that are smaller
+    /// than a record share one. Each record costs the same however little is in it, so a header and
+    /// its body go out cheaper this way than by two calls of [`write`](Self::write).
+    ///
+    /// Bytes are copied together only where a record has to hold more than one part; for that a buffer of
+    /// one record is allocated, at most once in a call.
+    ///
+    /// # Returns
+    /// As `write` does; the number counts bytes over all parts.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> Result<Status<usize>, Error>;
 
     /// Sends `close_notify` if that was not done, then waits for the peer's.
     ///

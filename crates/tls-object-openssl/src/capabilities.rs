@@ -49,6 +49,9 @@ fn support(capability: Capability, hybrid: bool) -> Support {
         C::ChannelBindingEndPoint | C::ChannelBindingExporter | C::ChannelBindingUnique => {
             Support::No("this project does not compute it on OpenSSL yet".into())
         }
+        C::LentRead => {
+            Support::No("OpenSSL shows decrypted data to nobody before it is copied".into())
+        }
         C::SharedCiphers => Support::No("this project does not ask OpenSSL for them yet".into()),
         _ => Support::Native,
     }

@@ -49,6 +49,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::SniIdentity
         | Capability::Alpn
         | Capability::HalfClose
+        | Capability::LentRead
         | Capability::Truncation
         | Capability::PeerChain
         | Capability::GroupFact

@@ -2,7 +2,7 @@
 
 use core::any::Any;
 use core::fmt;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
@@ -210,6 +210,8 @@ fn offers_tls13(hello: &ClientHello<'_>) -> bool {
 impl Engine for RustlsEngine {
     type Context = RustlsContext;
 
+    const LENDS: bool = true;
+
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
         loop {
             if let Phase::Connected(connection) = &mut self.phase {
@@ -261,6 +263,28 @@ impl Engine for RustlsEngine {
                 Ok(Received::Data(n))
             }
             Ok(0) => Err(self.error(ErrorKind::Internal)),
+            Err(error) => Err(self.error(ErrorKind::Internal).with_source(error)),
+        }
+    }
+
+    fn read_with(
+        &mut self,
+        bios: &mut Bios,
+        take: &mut dyn FnMut(&[u8]) -> usize,
+    ) -> Result<Received, Error> {
+        let received = self.ready(bios)?;
+        if !matches!(received, Received::Data(_)) {
+            return Ok(received);
+        }
+        let mut reader = self.connection()?.reader();
+        let taken = reader.fill_buf().map(|chunk| (take(chunk), chunk.len()));
+        match taken {
+            Ok((n, lent)) => {
+                assert!(n <= lent, "took more bytes than were lent");
+                reader.consume(n);
+                self.plaintext -= n;
+                Ok(Received::Data(n))
+            }
             Err(error) => Err(self.error(ErrorKind::Internal).with_source(error)),
         }
     }

@@ -1,5 +1,7 @@
 //! Application data.
 
+use std::io::IoSlice;
+
 use tls_object_core::{MAX_PLAINTEXT, Read, Side, Status};
 
 use crate::failure::{Failure, ensure, name};
@@ -58,6 +60,18 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         partial_write,
     ),
     Scenario::new(
+        "data::vectored",
+        "The parts of a vectored write arrive as if they were one, in records as full as can be.",
+        Dims::VERSIONS,
+        vectored,
+    ),
+    Scenario::new(
+        "data::vectored_partial",
+        "A vectored write takes what the outgoing BIO has room for, and says how much that was.",
+        Dims::VERSIONS.variants(&["200", "4096", "40000"]),
+        vectored_partial,
+    ),
+    Scenario::new(
         "data::tiny_limit",
         "A limit below one record's overhead slows a connection down and does not stop it.",
         Dims::VERSIONS,
@@ -72,7 +86,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 ];
 
 /// Bytes that repeat so late that no misplaced record goes unnoticed.
-fn noise(len: usize, seed: u64) -> Vec<u8> {
+pub(super) fn noise(len: usize, seed: u64) -> Vec<u8> {
     let mut state = seed | 1;
     (0..len)
         .map(|_| {
@@ -225,6 +239,75 @@ fn partial_write(lab: &Lab) -> Result<(), Failure> {
                     ensure!(pair.tls(side).write(&data[taken..])? == Status::WantWrite, "room");
                     pair.collect(side);
                 }
+                Status::WantRead => return Err(Failure::new("a write wants to read")),
+            }
+            let waiting = pair.tls(side).outgoing().pending();
+            ensure!(waiting <= limit, "{waiting} bytes wait behind a limit of {limit}");
+        }
+        pair.collect(side);
+        pair.expect_data(side.peer(), &data)?;
+    }
+    Ok(())
+}
+
+/// `data` cut into parts of these lengths, over and over again.
+fn cut<'a>(mut data: &'a [u8], lengths: &[usize]) -> Vec<IoSlice<'a>> {
+    let mut parts = Vec::new();
+    for len in lengths.iter().cycle() {
+        let (part, rest) = data.split_at(data.len().min(*len));
+        parts.push(IoSlice::new(part));
+        data = rest;
+        if data.is_empty() {
+            break;
+        }
+    }
+    parts
+}
+
+fn vectored(lab: &Lab) -> Result<(), Failure> {
+    let mut pair = lab.connected()?;
+    for side in SIDES {
+        for (len, lengths) in [
+            (300, &[100][..]),
+            (300, &[0, 1, 0, 299]),
+            (MAX_PLAINTEXT, &[5, 700]),
+            (70_000, &[9, 16_000, 0, 20_000]),
+            (MAX_PLAINTEXT + 9, &[9, MAX_PLAINTEXT]),
+        ] {
+            let data = noise(len, len as u64);
+            let written = pair.call(side, |tls| tls.write_vectored(&cut(&data, lengths)))?;
+            ensure!(written == Status::Done(len), "{written:?} of {len} bytes");
+            for record in data.chunks(MAX_PLAINTEXT) {
+                match pair.read(side.peer(), 2 * MAX_PLAINTEXT) {
+                    Event::Data(read) if read == record => {}
+                    other => return Err(Failure::new(format!("{len} bytes: {other:?}"))),
+                }
+            }
+            pair.expect_dry(side.peer())?;
+        }
+        for parts in [&[][..], &[IoSlice::new(b""), IoSlice::new(b"")]] {
+            let written = pair.tls(side).write_vectored(parts)?;
+            ensure!(written == Status::Done(0), "{written:?} of nothing");
+            ensure!(pair.tls(side).outgoing().pending() == 0, "nothing is a record");
+        }
+    }
+    pair.shut_down()
+}
+
+fn vectored_partial(lab: &Lab) -> Result<(), Failure> {
+    let limit: usize = lab.variant().parse().map_err(|_| Failure::new("not a number"))?;
+    let mut pair = limited(lab, limit)?;
+    for side in SIDES {
+        pair.expect_dry(side)?;
+        let data = noise(limit * 3, 3);
+        let mut taken = 0;
+        while taken < data.len() {
+            match pair.tls(side).write_vectored(&cut(&data[taken..], &[7, 61, 900]))? {
+                Status::Done(n) => {
+                    ensure!(n > 0, "nothing taken, and no WantWrite");
+                    taken += n;
+                }
+                Status::WantWrite => _ = pair.collect(side),
                 Status::WantRead => return Err(Failure::new("a write wants to read")),
             }
             let waiting = pair.tls(side).outgoing().pending();

@@ -12,6 +12,7 @@ mod config;
 mod data;
 mod exporter;
 mod handshake;
+mod lent;
 mod memory;
 mod misuse;
 mod negotiation;
@@ -35,6 +36,7 @@ pub fn scenarios() -> &'static [Scenario] {
             alpn::SCENARIOS,
             sni::SCENARIOS,
             data::SCENARIOS,
+            lent::SCENARIOS,
             record::SCENARIOS,
             shutdown::SCENARIOS,
             truncation::SCENARIOS,
