@@ -16,6 +16,9 @@ args = parser.parse_args()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
+    # What is written leaves at once: a reset throws away what has not left.
+    disable_nagle_algorithm = True
+
     def do_GET(self):
         subject = (self.connection.getpeercert() or {}).get("subject", "")
         body = f"a page over {self.connection.version()} for <{subject}>".encode()
