@@ -6,7 +6,7 @@ use tls_object::openssl::OpenSsl;
 use tls_object::rustls::Rustls;
 use tls_object_bench::obj::Static;
 use tls_object_bench::workload::carry;
-use tls_object_bench::{Connection, Driver, End, RECORD, Setup, Version, raw};
+use tls_object_bench::{Connection, Driver, End, RECORD, Setup, Terms, Version, raw};
 
 const MIB: usize = 1024 * 1024;
 
@@ -33,7 +33,7 @@ fn bench(criterion: &mut Criterion, library: &str, raw: &mut impl Driver, obj: &
 }
 
 fn bulk(criterion: &mut Criterion) {
-    let setup = Setup::new(Version::Tls13);
+    let setup = Setup::new(Terms::new(Version::Tls13));
     let mut rustls = raw::rustls::Rustls::new(&setup);
     bench(criterion, "rustls", &mut rustls, &mut Static::new(&Rustls::AWS_LC_RS, &setup));
     let mut openssl = raw::openssl::OpenSsl::new(&setup);

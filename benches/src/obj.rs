@@ -5,10 +5,11 @@ use core::fmt;
 use tls_object::{
     AlpnProtocol, Backend, Certificate, CipherSuite, Config, Context, DynContext, Identity,
     NamedGroup, PrivateKey, ProtocolVersion, Read, ServerName, Session, Setting, SslObject, Status,
-    VecBio, Wrap,
+    VecBio, VerifyMode, Wrap,
 };
 
-use crate::setup::{Setup, Version};
+use crate::pki::Identity as Material;
+use crate::setup::{Group, Key, Setup, Suite, Terms, Version};
 use crate::{Connection, Driver, End, Facts};
 
 /// A library by the type of its contexts.
@@ -82,25 +83,29 @@ impl Objects<Box<dyn DynContext>> {
 
 impl<C: Wraps> Objects<C> {
     fn of(backend: &str, setup: &Setup, context: impl Fn(&Config) -> C) -> Self {
-        let chain = setup.chain.iter().map(|der| Certificate::from_der(&**der)).collect();
-        let key = PrivateKey::from_der(setup.key.clone()).expect("a private key");
+        let identity = |material: &Material| {
+            let chain = material.chain.iter().map(|der| Certificate::from_der(&**der)).collect();
+            let key = PrivateKey::from_der(material.key.clone()).expect("a private key");
+            Identity::new(chain, key).expect("an identity")
+        };
+        let Setup { terms, pki } = setup;
+        let root = || vec![Certificate::from_der(&*pki.root)];
         let mut client = Config::client();
-        client.trust_anchors = vec![Certificate::from_der(&*setup.root)];
-        let mut server = Config::server(Identity::new(chain, key).expect("an identity"));
+        client.trust_anchors = root();
+        let mut server = Config::server(identity(&pki.server));
+        if terms.mutual {
+            client.identity = Some(identity(&pki.client));
+            server.verify_mode = VerifyMode::Required;
+            server.trust_anchors = root();
+        }
         for config in [&mut client, &mut server] {
-            let version = ProtocolVersion::new(setup.version.code());
+            let version = ProtocolVersion::new(terms.version.code());
             (config.min_version, config.max_version) = (version, version);
-            config.groups = Setting::Required(vec![NamedGroup::X25519, NamedGroup::SECP256R1]);
+            config.groups = Setting::Required(vec![group(terms.group), NamedGroup::SECP256R1]);
             config.alpn = vec![AlpnProtocol::new(Setup::ALPN).expect("a name")];
-            config.cipher_suites = match (setup.version, backend) {
-                (Version::Tls12, _) => {
-                    Setting::Required(vec![CipherSuite::ECDHE_ECDSA_WITH_AES_256_GCM_SHA384])
-                }
-                (Version::Tls13, "boring") => Setting::Default,
-                (Version::Tls13, _) => {
-                    Setting::Required(vec![CipherSuite::TLS13_AES_256_GCM_SHA384])
-                }
-            };
+            if (terms.version, backend) != (Version::Tls13, "boring") {
+                config.cipher_suites = Setting::Required(vec![suite(*terms)]);
+            }
         }
         Self {
             client: context(&client),
@@ -111,16 +116,46 @@ impl<C: Wraps> Objects<C> {
     }
 }
 
+const fn group(group: Group) -> NamedGroup {
+    match group {
+        Group::X25519 => NamedGroup::X25519,
+        Group::X25519MlKem768 => NamedGroup::X25519MLKEM768,
+    }
+}
+
+const fn suite(terms: Terms) -> CipherSuite {
+    match (terms.version, terms.key, terms.suite) {
+        (Version::Tls12, Key::P256, Suite::Aes128) => {
+            CipherSuite::ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+        }
+        (Version::Tls12, Key::P256, Suite::Aes256) => {
+            CipherSuite::ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+        }
+        (Version::Tls12, Key::P256, Suite::ChaCha20) => {
+            CipherSuite::ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+        }
+        (Version::Tls12, Key::Rsa2048, Suite::Aes128) => {
+            CipherSuite::ECDHE_RSA_WITH_AES_128_GCM_SHA256
+        }
+        (Version::Tls12, Key::Rsa2048, Suite::Aes256) => {
+            CipherSuite::ECDHE_RSA_WITH_AES_256_GCM_SHA384
+        }
+        (Version::Tls12, Key::Rsa2048, Suite::ChaCha20) => {
+            CipherSuite::ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+        }
+        (Version::Tls13, _, Suite::Aes128) => CipherSuite::TLS13_AES_128_GCM_SHA256,
+        (Version::Tls13, _, Suite::Aes256) => CipherSuite::TLS13_AES_256_GCM_SHA384,
+        (Version::Tls13, _, Suite::ChaCha20) => CipherSuite::TLS13_CHACHA20_POLY1305_SHA256,
+    }
+}
+
 impl<C: Wraps> Driver for Objects<C> {
     type Connection = Pair<C::Object>;
 
-    fn connect(&mut self, resume: bool) -> Pair<C::Object> {
+    fn wrap(&mut self, resume: bool) -> Pair<C::Object> {
         let mut wrap = Wrap::client(self.server_name.clone());
         wrap.session = self.session.clone().filter(|_| resume);
-        let mut pair =
-            Pair { client: self.client.wrap(wrap), server: self.server.wrap(Wrap::server()) };
-        pair.handshake();
-        pair
+        Pair { client: self.client.wrap(wrap), server: self.server.wrap(Wrap::server()) }
     }
 
     fn remember(&mut self, connection: &mut Pair<C::Object>) {
@@ -142,18 +177,6 @@ impl<O: SslObject + ?Sized> fmt::Debug for Pair<O> {
 }
 
 impl<O: SslObject + ?Sized> Pair<O> {
-    fn handshake(&mut self) {
-        loop {
-            let client = self.client.do_handshake().expect("the client's handshake");
-            self.deliver(End::Client);
-            let server = self.server.do_handshake().expect("the server's handshake");
-            self.deliver(End::Server);
-            if client.is_done() && server.is_done() {
-                break;
-            }
-        }
-    }
-
     fn end(&mut self, end: End) -> &mut O {
         match end {
             End::Client => &mut self.client,
@@ -163,6 +186,10 @@ impl<O: SslObject + ?Sized> Pair<O> {
 }
 
 impl<O: SslObject + ?Sized> Connection for Pair<O> {
+    fn step(&mut self, end: End) -> bool {
+        self.end(end).do_handshake().expect("a handshake").is_done()
+    }
+
     fn facts(&self) -> Facts {
         let facts = self.client.facts();
         Facts {
@@ -178,12 +205,15 @@ impl<O: SslObject + ?Sized> Connection for Pair<O> {
         assert_eq!(written, Status::Done(data.len()));
     }
 
-    fn deliver(&mut self, from: End) {
+    fn deliver(&mut self, from: End, most: usize) -> usize {
         let (from, to) = match from {
             End::Client => (&mut self.client, &mut self.server),
             End::Server => (&mut self.server, &mut self.client),
         };
-        from.outgoing().lend(&mut |bytes| to.incoming().write(bytes).expect("an open BIO"));
+        from.outgoing().lend(&mut |bytes| {
+            let n = bytes.len().min(most);
+            to.incoming().write(&bytes[..n]).expect("an open BIO")
+        })
     }
 
     fn read(&mut self, at: End, buffer: &mut [u8]) -> Option<usize> {

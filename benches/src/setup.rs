@@ -1,9 +1,6 @@
 //! What every driver is set up with.
 
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
-};
+use crate::pki::Pki;
 
 /// The one version of the protocol that is spoken.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -24,22 +21,77 @@ impl Version {
     }
 }
 
-/// What every driver is set up with, and what costs time on the wire.
-///
-/// Besides: the key exchange is X25519 (P-256 is offered too, for the certificates' sake), the client verifies the server's chain of two and its
-/// name against a root, both ends agree on `h2`, and a server issues as many tickets as its library does by
-/// itself. The cipher suite is AES-256-GCM with SHA-384, but BoringSSL's own choice under TLS 1.3, which the
-/// `boring` crate has no function to change.
-#[derive(Debug)]
-pub struct Setup {
+/// The kind of every key in the certificates.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Key {
+    /// ECDSA on P-256.
+    P256,
+    /// RSA of 2048 bits.
+    Rsa2048,
+}
+
+/// The one cipher that is offered.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Suite {
+    /// AES-128-GCM with SHA-256.
+    Aes128,
+    /// AES-256-GCM with SHA-384.
+    Aes256,
+    /// ChaCha20-Poly1305 with SHA-256.
+    ChaCha20,
+}
+
+/// The group of the key exchange.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Group {
+    /// RFC 7748.
+    X25519,
+    /// X25519 and ML-KEM-768 together.
+    X25519MlKem768,
+}
+
+/// What two ends agree on, and at which pace.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Terms {
     /// The one version that is spoken.
     pub version: Version,
-    /// What the client trusts, in DER.
-    pub root: Vec<u8>,
-    /// What the server shows, the leaf first, in DER.
-    pub chain: Vec<Vec<u8>>,
-    /// The key of the leaf, in DER by PKCS #8.
-    pub key: Vec<u8>,
+    /// The kind of every key in the certificates.
+    pub key: Key,
+    /// The one cipher. Under TLS 1.3 BoringSSL takes its own choice, which the `boring` crate has no
+    /// function to change.
+    pub suite: Suite,
+    /// The group of the key exchange. P-256 is offered too, for the certificates' sake.
+    pub group: Group,
+    /// Whether the server asks for a certificate, and gets one.
+    pub mutual: bool,
+    /// In pieces of how many bytes the handshake arrives; 0 is as it was sent.
+    pub chunk: usize,
+}
+
+impl Terms {
+    /// The usual terms for a version.
+    pub const fn new(version: Version) -> Self {
+        Self {
+            version,
+            key: Key::P256,
+            suite: Suite::Aes256,
+            group: Group::X25519,
+            mutual: false,
+            chunk: 0,
+        }
+    }
+}
+
+/// What every driver is set up with, and what costs time on the wire.
+///
+/// Besides the terms: the client verifies the server's chain of two and its name against a root, both
+/// ends agree on `h2`, and a server issues as many tickets as its library does by itself.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What is agreed on.
+    pub terms: Terms,
+    /// The certificates and keys of both ends.
+    pub pki: Pki,
 }
 
 impl Setup {
@@ -48,41 +100,8 @@ impl Setup {
     /// The one application protocol.
     pub const ALPN: &str = "h2";
 
-    /// Makes certificates with keys on P-256.
-    ///
-    /// # Panics
-    /// If they cannot be made.
-    pub fn new(version: Version) -> Self {
-        let key = || KeyPair::generate().expect("a key");
-        let root_key = key();
-        let root_params = authority("root");
-        let root = root_params.self_signed(&root_key).expect("a root");
-        let root_issuer = Issuer::new(root_params, root_key);
-
-        let intermediate_key = key();
-        let intermediate_params = authority("intermediate");
-        let intermediate = intermediate_params
-            .signed_by(&intermediate_key, &root_issuer)
-            .expect("an intermediate authority");
-        let issuer = Issuer::new(intermediate_params, intermediate_key);
-
-        let leaf_key = key();
-        let mut params = CertificateParams::new([Self::NAME.to_owned()]).expect("a name");
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let leaf = params.signed_by(&leaf_key, &issuer).expect("a leaf");
-        Self {
-            version,
-            root: root.der().to_vec(),
-            chain: vec![leaf.der().to_vec(), intermediate.der().to_vec()],
-            key: leaf_key.serialize_der(),
-        }
+    /// With new certificates.
+    pub fn new(terms: Terms) -> Self {
+        Self { terms, pki: Pki::new(terms.key) }
     }
-}
-
-fn authority(name: &str) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    params
 }

@@ -1,31 +1,34 @@
 //! The work that every driver is given.
 
 use core::hint::black_box;
-use core::str::FromStr;
 
-use crate::setup::Version;
-use crate::{Connection, Driver, End, RECORD};
+use crate::{Connection, Driver, End, RECORD, Terms, shake_hands};
 
-/// The size of a message that is echoed, in bytes.
-const MESSAGE: usize = 64;
 /// The size of a record of a backlog, in bytes.
 const QUEUED: usize = 1024;
 
-/// One kind of work.
+/// One kind of work. One operation of it is:
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Workload {
-    /// A connection is made, used for one byte from the server, and dropped. The byte comes
-    /// after the server's tickets, so these are processed too.
-    Handshake {
-        /// The version of the protocol.
-        version: Version,
-        /// Whether the session of the connection before is resumed.
-        resumed: bool,
+    /// A connection is made, used for one byte from the server, asked for its facts, and dropped. The byte
+    /// comes after the server's tickets, so these are processed too.
+    Full,
+    /// The same with the session of the connection before.
+    Resumed,
+    /// The contexts of both ends are made and dropped.
+    Contexts,
+    /// Two ends are made and dropped.
+    Objects,
+    /// So many bytes go from client to server at once.
+    Bulk {
+        /// How many.
+        size: usize,
     },
-    /// A full record goes from client to server.
-    Bulk,
-    /// A small message goes from client to server and back.
-    Echo,
+    /// A message goes from client to server and back.
+    Echo {
+        /// Its size in bytes, a record's at most.
+        size: usize,
+    },
     /// A read finds nothing.
     Probe,
     /// Small records are written, then moved all at once, then read.
@@ -36,77 +39,93 @@ pub enum Workload {
 }
 
 impl Workload {
-    /// The version of the protocol that it is done with.
-    pub const fn version(self) -> Version {
-        match self {
-            Self::Handshake { version, .. } => version,
-            _ => Version::Tls13,
-        }
-    }
-
-    /// Does it once for everything that is only done at first, then `n` times between two calls of
-    /// `mark`.
+    /// Does everything that is only done at first, and then the work `n` times, [measured](measured).
     ///
     /// # Panics
     /// If anything goes wrong.
-    pub fn run<D: Driver>(self, mut driver: D, n: usize, mut mark: impl FnMut()) {
+    pub fn run<D: Driver>(self, terms: Terms, mut make: impl FnMut() -> D, n: usize) {
+        if self == Self::Contexts {
+            drop(make());
+            return measured(n, || drop(black_box(make())));
+        }
+        let mut driver = make();
+        let chunk = if terms.chunk == 0 { usize::MAX } else { terms.chunk };
         let mut buffer = [0; RECORD];
-        if let Self::Handshake { resumed, .. } = self {
-            shake_hands(&mut driver, false, &mut buffer);
-            shake_hands(&mut driver, resumed, &mut buffer);
-            mark();
-            for _ in 0..n {
-                shake_hands(&mut driver, resumed, &mut buffer);
+        match self {
+            Self::Contexts => {}
+            Self::Full | Self::Resumed => {
+                let resume = self == Self::Resumed;
+                meet(&mut driver, false, chunk, &mut buffer);
+                meet(&mut driver, resume, chunk, &mut buffer);
+                measured(n, || meet(&mut driver, resume, chunk, &mut buffer));
             }
-            mark();
-            return;
+            Self::Objects => {
+                drop(driver.wrap(false));
+                measured(n, || drop(black_box(driver.wrap(false))));
+            }
+            _ => {
+                let mut connection = driver.connect(false);
+                let data = vec![0x5a; self.size()];
+                for _ in 0..4 {
+                    self.once(&mut connection, &data, &mut buffer);
+                }
+                measured(n, || self.once(&mut connection, &data, &mut buffer));
+            }
         }
-        let mut connection = driver.connect(false);
-        let data = vec![0x5a; RECORD];
-        for _ in 0..4 {
-            self.once(&mut connection, &data, &mut buffer);
-        }
-        mark();
-        for _ in 0..n {
-            self.once(&mut connection, &data, &mut buffer);
-        }
-        mark();
     }
 
-    fn once(self, connection: &mut impl Connection, data: &[u8], buffer: &mut [u8]) {
+    /// How much data one operation is about, in bytes.
+    pub const fn size(self) -> usize {
         match self {
-            Self::Handshake { .. } => unreachable!("needs more than a connection"),
-            Self::Bulk => carry(connection, End::Client, data, buffer),
-            Self::Echo => {
-                carry(connection, End::Client, &data[..MESSAGE], buffer);
-                carry(connection, End::Server, &data[..MESSAGE], buffer);
+            Self::Bulk { size } | Self::Echo { size } => size,
+            Self::Backlog { records } => records * QUEUED,
+            _ => 0,
+        }
+    }
+
+    /// Does the work once on a connection that is made.
+    ///
+    /// # Panics
+    /// If anything goes wrong, or the work is not about one connection.
+    pub fn once(self, connection: &mut (impl Connection + ?Sized), data: &[u8], buffer: &mut [u8]) {
+        match self {
+            Self::Bulk { .. } => carry(connection, End::Client, data, buffer),
+            Self::Echo { .. } => {
+                carry(connection, End::Client, data, buffer);
+                carry(connection, End::Server, data, buffer);
             }
             Self::Probe => assert_eq!(connection.read(End::Server, buffer), None),
-            Self::Backlog { records } => {
-                for _ in 0..records {
-                    connection.write(End::Client, black_box(&data[..QUEUED]));
+            Self::Backlog { .. } => {
+                for record in data.chunks(QUEUED) {
+                    connection.write(End::Client, black_box(record));
                 }
-                connection.deliver(End::Client);
-                // rustls by hand may give several records at once.
-                let mut left = records * QUEUED;
-                while left > 0 {
-                    left -= connection.read(End::Server, buffer).expect("more records");
-                    black_box(&mut *buffer);
-                }
+                connection.deliver(End::Client, usize::MAX);
+                drain(connection, End::Server, data.len(), buffer);
             }
+            other => panic!("{other:?} needs more than a connection"),
         }
     }
 }
 
-fn shake_hands<D: Driver>(driver: &mut D, resume: bool, buffer: &mut [u8]) {
-    let mut connection = driver.connect(resume);
+/// Does `once` so often. Whoever counts instructions counts those in here and below.
+#[inline(never)]
+pub fn measured(n: usize, mut once: impl FnMut()) {
+    for _ in 0..n {
+        once();
+    }
+}
+
+/// Makes a connection, uses and drops it.
+fn meet<D: Driver>(driver: &mut D, resume: bool, chunk: usize, buffer: &mut [u8]) {
+    let mut connection = driver.wrap(resume);
+    shake_hands(&mut connection, chunk, &mut |_| {});
     carry(&mut connection, End::Server, b"!", buffer);
     let facts = black_box(connection.facts());
     assert_eq!(facts.resumed, resume);
     driver.remember(&mut connection);
 }
 
-/// One record from one end to the other.
+/// Brings data from one end to the other.
 ///
 /// # Panics
 /// If it does not arrive whole.
@@ -116,33 +135,15 @@ pub fn carry(
     data: &[u8],
     buffer: &mut [u8],
 ) {
-    let to = match from {
-        End::Client => End::Server,
-        End::Server => End::Client,
-    };
     connection.write(from, black_box(data));
-    connection.deliver(from);
-    assert_eq!(connection.read(to, buffer), Some(data.len()));
-    black_box(buffer);
+    connection.deliver(from, usize::MAX);
+    drain(connection, from.other(), data.len(), buffer);
 }
 
-impl FromStr for Workload {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let handshake = |version, resumed| Self::Handshake { version, resumed };
-        Ok(match name {
-            "full-1.2" => handshake(Version::Tls12, false),
-            "full-1.3" => handshake(Version::Tls13, false),
-            "resumed-1.2" => handshake(Version::Tls12, true),
-            "resumed-1.3" => handshake(Version::Tls13, true),
-            "bulk" => Self::Bulk,
-            "echo" => Self::Echo,
-            "probe" => Self::Probe,
-            _ => match name.strip_prefix("backlog-").and_then(|records| records.parse().ok()) {
-                Some(records) => Self::Backlog { records },
-                None => return Err(format!("no workload has the name {name:?}")),
-            },
-        })
+/// Reads so many bytes: rustls by hand may give those of several records at once.
+fn drain(connection: &mut (impl Connection + ?Sized), at: End, mut left: usize, buffer: &mut [u8]) {
+    while left > 0 {
+        left -= connection.read(at, buffer).expect("more records");
+        black_box(&mut *buffer);
     }
 }

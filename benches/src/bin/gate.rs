@@ -1,29 +1,24 @@
-//! Does one workload with one driver, for valgrind to count: `cargo xtask bench gate` runs it.
+//! Does the work of one case with one driver, for valgrind to count: `cargo xtask bench` runs it.
 //!
-//! Prints how often Rust code asked for memory meanwhile, and which library it was done with.
+//! Prints which library it was done with.
 
 #![forbid(unsafe_code)]
 
 use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 
-use tls_object::boring::BoringSsl;
-use tls_object::openssl::OpenSsl;
-use tls_object::rustls::Rustls;
-use tls_object_bench::Setup;
-use tls_object_bench::ffi::{Counting, allocations};
-use tls_object_bench::obj::{Named, Static};
-use tls_object_bench::raw;
-use tls_object_bench::workload::Workload;
+use tls_object_bench::drivers::{Visit, visit};
+use tls_object_bench::{Case, Driver, Key, Pki, Setup};
 
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+const USAGE: &str = "usage: gate pki <folder>
+       gate <folder> <case> <driver> <library> <n>";
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}\nusage: gate <workload> <driver> <library> <n>");
+            eprintln!("error: {error}\n{USAGE}");
             ExitCode::FAILURE
         }
     }
@@ -31,24 +26,47 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let args: Vec<_> = env::args().skip(1).collect();
-    let [workload, driver, library, n] = &args[..] else { return Err("four arguments".into()) };
-    let workload: Workload = workload.parse()?;
-    let n = n.parse().map_err(|_| format!("not a number: {n:?}"))?;
-    let setup = Setup::new(workload.version());
-
-    let mut marks = Vec::with_capacity(2);
-    let mark = || marks.push(allocations());
-    match (&**driver, &**library) {
-        ("raw", "rustls") => workload.run(raw::rustls::Rustls::new(&setup), n, mark),
-        ("raw", "openssl") => workload.run(raw::openssl::OpenSsl::new(&setup), n, mark),
-        ("raw", "boring") => workload.run(raw::boring::BoringSsl::new(&setup), n, mark),
-        ("obj", "rustls") => workload.run(Static::new(&Rustls::AWS_LC_RS, &setup), n, mark),
-        ("obj", "openssl") => workload.run(Static::new(&OpenSsl, &setup), n, mark),
-        ("obj", "boring") => workload.run(Static::new(&BoringSsl, &setup), n, mark),
-        ("dyn", library) => workload.run(Named::new(library, &setup), n, mark),
-        _ => return Err(format!("no driver {driver:?} of {library:?}")),
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        ["pki", folder] => {
+            for key in [Key::P256, Key::Rsa2048] {
+                let saved = Pki::new(key).save(&Path::new(folder).join(file_name(key)));
+                saved.map_err(|error| format!("{folder}: {error}"))?;
+            }
+            Ok(())
+        }
+        [folder, case, driver, library, n] => {
+            let case: Case = case.parse()?;
+            let n = n.parse().map_err(|_| format!("not a number: {n:?}"))?;
+            let pki = Pki::load(&Path::new(folder).join(file_name(case.terms.key)));
+            let pki = pki.map_err(|error| format!("{folder}: {error}"))?;
+            let setup = Setup { terms: case.terms, pki };
+            visit(driver, library, &setup, Run { case, n })
+                .ok_or_else(|| format!("no driver {driver:?} of {library:?}"))?;
+            let backend = tls_object::backend(library).map_err(|error| error.to_string())?;
+            println!("{}", backend.library());
+            Ok(())
+        }
+        _ => Err("wrong arguments".to_owned()),
     }
-    let library = tls_object::backend(library).map_err(|error| error.to_string())?.library();
-    println!("{}\n{library}", marks[1] - marks[0]);
-    Ok(())
+}
+
+const fn file_name(key: Key) -> &'static str {
+    match key {
+        Key::P256 => "p256.json",
+        Key::Rsa2048 => "rsa2048.json",
+    }
+}
+
+struct Run {
+    case: Case,
+    n: usize,
+}
+
+impl Visit for Run {
+    type Output = ();
+
+    fn visit<D: Driver>(self, make: impl FnMut() -> D) {
+        self.case.workload.run(self.case.terms, make, self.n);
+    }
 }

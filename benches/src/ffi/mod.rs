@@ -1,8 +1,4 @@
-//! All the unsafe code: counting allocations, and two functions that trust their caller.
-
-mod allocations;
-
-pub use allocations::{Counting, allocations};
+//! All the unsafe code: two functions that trust their caller.
 
 /// For the `boring` crate.
 pub(crate) mod boring {

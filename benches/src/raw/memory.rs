@@ -9,6 +9,8 @@ pub(super) struct Memory {
     /// How much of `incoming` was read.
     taken: usize,
     pub(super) outgoing: Vec<u8>,
+    /// How much of `outgoing` was delivered.
+    delivered: usize,
 }
 
 impl Memory {
@@ -26,10 +28,17 @@ impl Memory {
         }
     }
 
-    /// What the network would do.
-    pub(super) fn deliver(&mut self, to: &mut Self) {
-        to.incoming.extend_from_slice(&self.outgoing);
-        self.outgoing.clear();
+    /// What the network would do, `most` bytes at a time; how many it did.
+    pub(super) fn deliver(&mut self, to: &mut Self, most: usize) -> usize {
+        let waiting = &self.outgoing[self.delivered..];
+        let n = waiting.len().min(most);
+        to.incoming.extend_from_slice(&waiting[..n]);
+        self.delivered += n;
+        if self.delivered == self.outgoing.len() {
+            self.outgoing.clear();
+            self.delivered = 0;
+        }
+        n
     }
 }
 

@@ -9,17 +9,21 @@ use rustls::client::{
     Tls13ClientSessionValue,
 };
 use rustls::crypto::aws_lc_rs::{self, Ticketer, cipher_suite, kx_group};
-use rustls::pki_types::{PrivateKeyDer, ServerName};
-use rustls::server::NoServerSessionStorage;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::version::{TLS12, TLS13};
 use rustls::{
     ClientConfig, ClientConnection, ConnectionCommon, HandshakeKind, NamedGroup, RootCertStore,
-    ServerConfig, ServerConnection,
+    ServerConfig, ServerConnection, SupportedCipherSuite,
 };
 
 use super::memory::Memory;
-use crate::setup::{Setup, Version};
+use crate::pki::Identity;
+use crate::setup::{Group, Key, Setup, Suite, Terms, Version};
 use crate::{Connection, Driver, End, Facts};
+
+/// How much rustls takes before it is asked for records, in bytes: its own default.
+const BUFFER: usize = 64 * 1024;
 
 /// The configurations of both ends.
 #[derive(Debug)]
@@ -38,35 +42,50 @@ impl Rustls {
     /// # Panics
     /// If rustls refuses them.
     pub fn new(setup: &Setup) -> Self {
+        let Setup { terms, pki } = setup;
         let mut provider = aws_lc_rs::default_provider();
-        provider.kx_groups = vec![kx_group::X25519, kx_group::SECP256R1];
-        let (version, suite) = match setup.version {
-            Version::Tls12 => (&TLS12, cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384),
-            Version::Tls13 => (&TLS13, cipher_suite::TLS13_AES_256_GCM_SHA384),
+        let group = match terms.group {
+            Group::X25519 => kx_group::X25519,
+            Group::X25519MlKem768 => kx_group::X25519MLKEM768,
         };
-        provider.cipher_suites = vec![suite];
+        provider.kx_groups = vec![group, kx_group::SECP256R1];
+        provider.cipher_suites = vec![suite(*terms)];
+        let version = match terms.version {
+            Version::Tls12 => &TLS12,
+            Version::Tls13 => &TLS13,
+        };
         let provider = Arc::new(provider);
-
         let mut roots = RootCertStore::empty();
-        roots.add(setup.root.clone().into()).expect("a trust anchor");
-        let mut fresh = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        roots.add(pki.root.clone().into()).expect("a trust anchor");
+        let roots = Arc::new(roots);
+
+        let client = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[version])
             .expect("a suite of this version")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+            .with_root_certificates(Arc::clone(&roots));
+        let mut fresh = if terms.mutual {
+            let (chain, key) = parse(&pki.client);
+            client.with_client_auth_cert(chain, key).expect("an identity")
+        } else {
+            client.with_no_client_auth()
+        };
         fresh.alpn_protocols = vec![Setup::ALPN.into()];
         let cache = Arc::new(ClientSessionMemoryCache::new(8));
         fresh.resumption = Resumption::store(Arc::new(KeepOnly(Arc::clone(&cache))));
         let mut resuming = fresh.clone();
         resuming.resumption = Resumption::store(cache);
 
-        let chain = setup.chain.iter().map(|der| der.clone().into()).collect();
-        let mut server = ServerConfig::builder_with_provider(provider)
+        let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[version])
-            .expect("a suite of this version")
-            .with_no_client_auth()
-            .with_single_cert(chain, PrivateKeyDer::Pkcs8(setup.key.clone().into()))
-            .expect("an identity");
+            .expect("a suite of this version");
+        let server = if terms.mutual {
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider).build();
+            server.with_client_cert_verifier(verifier.expect("a trust anchor"))
+        } else {
+            server.with_no_client_auth()
+        };
+        let (chain, key) = parse(&pki.server);
+        let mut server = server.with_single_cert(chain, key).expect("an identity");
         server.alpn_protocols = vec![Setup::ALPN.into()];
         server.session_storage = Arc::new(NoServerSessionStorage {});
         server.ticketer = Ticketer::new().expect("random numbers");
@@ -82,23 +101,45 @@ impl Rustls {
 impl Driver for Rustls {
     type Connection = Pair;
 
-    fn connect(&mut self, resume: bool) -> Pair {
+    fn wrap(&mut self, resume: bool) -> Pair {
         let config = if resume { &self.resuming } else { &self.fresh };
         let client = ClientConnection::new(Arc::clone(config), self.server_name.clone());
         let server = ServerConnection::new(Arc::clone(&self.server));
-        let mut pair = Pair {
+        Pair {
             client: Tls { connection: client.expect("a client"), memory: Memory::default() },
             server: Tls { connection: server.expect("a server"), memory: Memory::default() },
-        };
-        while pair.client.connection.is_handshaking() || pair.server.connection.is_handshaking() {
-            pair.client.flush();
-            pair.deliver(End::Client);
-            pair.server.advance();
-            pair.deliver(End::Server);
-            pair.client.advance();
         }
-        pair.deliver(End::Client);
-        pair
+    }
+}
+
+fn parse(identity: &Identity) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+    let chain = identity.chain.iter().map(|der| der.clone().into()).collect();
+    (chain, PrivateKeyDer::Pkcs8(identity.key.clone().into()))
+}
+
+fn suite(terms: Terms) -> SupportedCipherSuite {
+    match (terms.version, terms.key, terms.suite) {
+        (Version::Tls12, Key::P256, Suite::Aes128) => {
+            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+        }
+        (Version::Tls12, Key::P256, Suite::Aes256) => {
+            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+        }
+        (Version::Tls12, Key::P256, Suite::ChaCha20) => {
+            cipher_suite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+        }
+        (Version::Tls12, Key::Rsa2048, Suite::Aes128) => {
+            cipher_suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+        }
+        (Version::Tls12, Key::Rsa2048, Suite::Aes256) => {
+            cipher_suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+        }
+        (Version::Tls12, Key::Rsa2048, Suite::ChaCha20) => {
+            cipher_suite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+        }
+        (Version::Tls13, _, Suite::Aes128) => cipher_suite::TLS13_AES_128_GCM_SHA256,
+        (Version::Tls13, _, Suite::Aes256) => cipher_suite::TLS13_AES_256_GCM_SHA384,
+        (Version::Tls13, _, Suite::ChaCha20) => cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
     }
 }
 
@@ -136,6 +177,15 @@ impl<C: DerefMut + Deref<Target = ConnectionCommon<D>>, D> Tls<C> {
         }
     }
 
+    /// Whether the handshake is done.
+    fn step(&mut self) -> bool {
+        self.flush();
+        if self.connection.is_handshaking() {
+            self.advance();
+        }
+        !self.connection.is_handshaking()
+    }
+
     fn flush(&mut self) {
         while self.connection.wants_write() {
             self.connection.write_tls(&mut self.memory.outgoing).expect("a Vec takes everything");
@@ -143,8 +193,10 @@ impl<C: DerefMut + Deref<Target = ConnectionCommon<D>>, D> Tls<C> {
     }
 
     fn write(&mut self, data: &[u8]) {
-        self.connection.writer().write_all(data).expect("an empty send buffer");
-        self.flush();
+        for data in data.chunks(BUFFER) {
+            self.connection.writer().write_all(data).expect("an empty send buffer");
+            self.flush();
+        }
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Option<usize> {
@@ -162,6 +214,13 @@ impl<C: DerefMut + Deref<Target = ConnectionCommon<D>>, D> Tls<C> {
 }
 
 impl Connection for Pair {
+    fn step(&mut self, end: End) -> bool {
+        match end {
+            End::Client => self.client.step(),
+            End::Server => self.server.step(),
+        }
+    }
+
     fn facts(&self) -> Facts {
         let client = &self.client.connection;
         Facts {
@@ -179,11 +238,11 @@ impl Connection for Pair {
         }
     }
 
-    fn deliver(&mut self, from: End) {
+    fn deliver(&mut self, from: End, most: usize) -> usize {
         let (client, server) = (&mut self.client.memory, &mut self.server.memory);
         match from {
-            End::Client => client.deliver(server),
-            End::Server => server.deliver(client),
+            End::Client => client.deliver(server, most),
+            End::Server => server.deliver(client, most),
         }
     }
 
