@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         Chore::Layers => layers::check(),
         Chore::Lint => lint::lint(),
         Chore::Test { args } => test::test(&args),
-        Chore::Bench(what) => bench::bench(what),
+        Chore::Bench(what) => bench::bench(&what),
         Chore::Ci => ci::ci(),
     };
     match result {

@@ -114,14 +114,15 @@ impl<B: MemoryBio + ?Sized> MemoryBio for Box<B> {
     }
 }
 
-/// Capacity that an emptied BIO keeps for the next burst, in bytes. More is given back.
-const RETAINED: usize = 64 * 1024;
+/// Capacity that an emptied BIO keeps for the next burst, in bytes. More is given back. Holds 64 KiB of
+/// application data with its framing.
+const RETAINED: usize = 66 * 1024;
 
 /// The default BIO: one contiguous, growing buffer.
 ///
 /// Reading moves a cursor; bytes are moved to the front only when room at the back is needed
 /// and at least half of the buffer was read, so that each byte is moved at most once on
-/// average. An emptied buffer keeps at most 64 KiB of capacity.
+/// average. An emptied buffer keeps what 64 KiB of application data fill, and gives more back.
 #[derive(Clone, Default)]
 pub struct VecBio {
     bytes: Vec<u8>,
@@ -161,7 +162,7 @@ impl VecBio {
         if self.start == self.end {
             self.start = 0;
             self.end = 0;
-            if self.bytes.len() > RETAINED {
+            if self.bytes.capacity() > RETAINED {
                 self.bytes = Vec::new();
             }
         }
@@ -198,9 +199,33 @@ impl VecBio {
     fn grow(&mut self, min: usize) {
         self.compact();
         if self.bytes.len() - self.end < min {
+            self.reserve(min);
             // Every byte of `bytes` is initialised once, when the buffer first grows to it.
-            let wanted = (self.end + min).max(self.bytes.len() * 2).max(1024);
-            self.bytes.resize(wanted, 0);
+            self.bytes.resize(self.bytes.capacity(), 0);
+        }
+    }
+
+    /// Appends what does not fit into what the buffer has grown to.
+    #[cold]
+    fn push_beyond(&mut self, src: &[u8]) {
+        self.compact();
+        self.reserve(src.len());
+        // Written over as far as it goes, and appended behind that: nothing is set to zero first.
+        let (over, beyond) = src.split_at(src.len().min(self.bytes.len() - self.end));
+        self.bytes[self.end..self.end + over.len()].copy_from_slice(over);
+        self.bytes.extend_from_slice(beyond);
+        self.end += src.len();
+    }
+
+    /// Makes room for `min` bytes at the back: twice as much as there was, but for a burst that
+    /// fits what is kept of an emptied buffer no more than that.
+    fn reserve(&mut self, min: usize) {
+        let needed = self.end + min;
+        let had = self.bytes.capacity();
+        if needed > had {
+            let doubled = needed.max(had * 2).max(1024);
+            let wanted = if needed <= RETAINED { doubled.min(RETAINED) } else { doubled };
+            self.bytes.reserve_exact(wanted - self.bytes.len());
         }
     }
 }
@@ -229,15 +254,13 @@ impl MemoryBio for VecBio {
     }
 
     fn push(&mut self, src: &[u8]) -> usize {
-        if self.bytes.len() - self.end < src.len() {
-            self.compact();
+        // What the buffer has grown to before is written over.
+        if let Some(room) = self.bytes.get_mut(self.end..self.end + src.len()) {
+            room.copy_from_slice(src);
+            self.end += src.len();
+        } else {
+            self.push_beyond(src);
         }
-        // What the buffer has grown to before is written over, the rest is appended: nothing is
-        // set to zero first.
-        let (over, beyond) = src.split_at(src.len().min(self.bytes.len() - self.end));
-        self.bytes[self.end..self.end + over.len()].copy_from_slice(over);
-        self.bytes.extend_from_slice(beyond);
-        self.end += src.len();
         src.len()
     }
 

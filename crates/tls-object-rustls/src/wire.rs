@@ -5,6 +5,8 @@ use std::io;
 use rustls::Connection;
 use tls_object_core::{Alert, Bios, RecordCursor};
 
+/// The length of a record's header.
+const HEADER: usize = 5;
 /// The content type of alerts (RFC 8446 section 5.1).
 const ALERT: u8 = 21;
 /// The content type of encrypted records under TLS 1.3, whatever is in them.
@@ -48,8 +50,9 @@ impl Feeder {
         let mut refusal = None;
         let mut plain_alert = None;
         let taken = bios.incoming().lend(&mut |bytes| {
+            let whole = if self.cursor.is_inside() { None } else { whole_record(bytes) };
             let mut ahead = self.cursor;
-            let (len, complete) = ahead.advance(bytes);
+            let len = whole.unwrap_or_else(|| ahead.advance(bytes).0);
             let mut rest = &bytes[..len];
             while !rest.is_empty() {
                 match read_tls(&mut rest) {
@@ -61,15 +64,13 @@ impl Feeder {
                     }
                 }
             }
-            let taken = len - rest.len();
-            if taken == len {
-                self.cursor = ahead;
-                plain_alert = self.pass(&bytes[..taken], complete);
-            } else {
-                let (_, complete) = self.cursor.advance(&bytes[..taken]);
-                plain_alert = self.pass(&bytes[..taken], complete);
-            }
-            taken
+            let taken = &bytes[..len - rest.len()];
+            plain_alert = match whole {
+                // Most records are there from their first byte to their last.
+                Some(len) if taken.len() == len => alert_in(taken),
+                _ => self.pass(taken),
+            };
+            taken.len()
         });
         match refusal {
             Some(error) if taken == 0 => Err(error),
@@ -78,19 +79,31 @@ impl Feeder {
         }
     }
 
-    /// Looks at bytes that rustls has taken, which complete a record or do not.
-    fn pass(&mut self, taken: &[u8], complete: bool) -> Option<Alert> {
+    /// Looks at bytes that rustls has taken, which are of one record.
+    fn pass(&mut self, taken: &[u8]) -> Option<Alert> {
+        let (_, complete) = self.cursor.advance(taken);
         let fresh = taken.len().min(PLAIN_ALERT - self.seen);
         self.front[self.seen..self.seen + fresh].copy_from_slice(&taken[..fresh]);
         self.seen += fresh;
         if !complete {
             return None;
         }
-        let record = &self.front[..core::mem::take(&mut self.seen)];
-        match record {
-            [ALERT, _, _, 0, 2, _, description] => Some(Alert::new(*description)),
-            _ => None,
-        }
+        alert_in(&self.front[..core::mem::take(&mut self.seen)])
+    }
+}
+
+/// The length of the record that `bytes` begin with, if they hold all of it.
+fn whole_record(bytes: &[u8]) -> Option<usize> {
+    let &[_, _, _, high, low, ..] = bytes else { return None };
+    let len = HEADER + usize::from(u16::from_be_bytes([high, low]));
+    (len <= bytes.len()).then_some(len)
+}
+
+/// The alert in a record, or the beginning of one, that is an alert in plain text.
+fn alert_in(record: &[u8]) -> Option<Alert> {
+    match *record {
+        [ALERT, _, _, 0, 2, _, description] => Some(Alert::new(description)),
+        _ => None,
     }
 }
 
@@ -175,10 +188,7 @@ mod tests {
     fn a_plain_alert_is_seen_however_it_arrives() {
         let stream = [22, 3, 3, 0, 1, 9, ALERT, 3, 3, 0, 2, 2, 40];
         let mut feeder = Feeder::default();
-        let mut pass = |bytes: &[u8]| {
-            let (_, complete) = feeder.cursor.advance(bytes);
-            feeder.pass(bytes, complete)
-        };
+        let mut pass = |bytes: &[u8]| feeder.pass(bytes);
         let seen: Vec<_> = stream.iter().filter_map(|byte| pass(&[*byte])).collect();
         assert_eq!(seen, [Alert::HANDSHAKE_FAILURE]);
         assert_eq!(pass(&stream[..6]), None);

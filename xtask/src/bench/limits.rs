@@ -1,0 +1,109 @@
+//! What is counted, and what it may come to.
+
+/// A case that is counted, for every library.
+#[derive(Clone, Copy)]
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    /// How often the work is done for one count.
+    pub(super) times: u32,
+    /// What `obj` may cost for each instruction of `raw`; what the case costs is only reported without.
+    pub(super) instructions: Option<f64>,
+    /// How many more calls for memory `obj` may make than `raw` in one operation.
+    pub(super) allocations: Option<f64>,
+    /// Whether `dyn` is counted too.
+    pub(super) named: bool,
+}
+
+impl Case {
+    const fn new(name: &'static str, times: u32) -> Self {
+        Self { name, times, instructions: None, allocations: None, named: false }
+    }
+
+    const fn instructions(mut self, limit: f64) -> Self {
+        self.instructions = Some(limit);
+        self
+    }
+
+    const fn allocations(mut self, limit: f64) -> Self {
+        self.allocations = Some(limit);
+        self
+    }
+
+    const fn named(mut self) -> Self {
+        self.named = true;
+        self
+    }
+}
+
+/// Full handshakes.
+const FULL: f64 = 1.03;
+/// Resumed handshakes.
+const RESUMED: f64 = 1.05;
+/// Data in records that are full, or as full as it makes them.
+const BULK: f64 = 1.02;
+/// Messages that go back and forth.
+const ECHO: f64 = 1.10;
+
+/// No more calls for memory than `raw` makes, but for a buffer that grows once.
+const NO_MORE: f64 = 0.02;
+
+/// Every case.
+pub(super) const CASES: &[Case] = &[
+    Case::new("hs/full/1.2/p256", 12).instructions(FULL).named(),
+    Case::new("hs/full/1.3/p256", 12).instructions(FULL).named(),
+    Case::new("hs/full/1.2/rsa2048", 6).instructions(FULL),
+    Case::new("hs/full/1.3/rsa2048", 6).instructions(FULL),
+    Case::new("hs/mutual/1.3/p256", 8).instructions(FULL),
+    Case::new("hs/pq/1.3/p256", 8).instructions(FULL),
+    Case::new("hs/resumed/1.2/p256", 50).instructions(RESUMED).named(),
+    Case::new("hs/resumed/1.3/p256", 20).instructions(RESUMED).named(),
+    Case::new("hs/chunk1400/1.3/p256", 12).instructions(FULL),
+    Case::new("hs/chunk100/1.3/p256", 12),
+    Case::new("hs/chunk1/1.3/p256", 12),
+    Case::new("ctx/build", 10),
+    Case::new("ctx/wrap", 50).allocations(8.0),
+    Case::new("bulk/1k/aes256", 500).allocations(NO_MORE),
+    Case::new("bulk/16k/aes128", 100).instructions(BULK),
+    Case::new("bulk/16k/aes256", 100).instructions(BULK).allocations(NO_MORE).named(),
+    Case::new("bulk/16k/chacha", 50).instructions(BULK),
+    Case::new("bulk/64k/aes256", 30).instructions(BULK),
+    Case::new("bulk/1m/aes256", 4).instructions(BULK),
+    Case::new("echo/64", 500).instructions(ECHO).allocations(NO_MORE).named(),
+    Case::new("echo/512", 500).instructions(ECHO).allocations(NO_MORE),
+    Case::new("echo/4k", 200).instructions(ECHO).allocations(NO_MORE),
+    Case::new("probe", 2000).allocations(NO_MORE),
+    Case::new(ONE, 1000),
+    Case::new(MANY, 2),
+];
+
+/// The cases with one queued record and with [`QUEUED`].
+pub(super) const ONE: &str = "backlog/1";
+pub(super) const MANY: &str = "backlog/1024";
+pub(super) const QUEUED: f64 = 1024.0;
+/// What a record may cost in a long queue for each instruction that it costs alone.
+pub(super) const BACKLOG: f64 = 1.10;
+
+/// A handshake whose bytes arrive one by one, and what it may cost for each instruction of a whole one.
+pub(super) const BYTES: (&str, &str) = ("hs/chunk1/1.3/p256", "hs/full/1.3/p256");
+pub(super) const BYTE_BY_BYTE: f64 = 1.5;
+
+/// What `dyn` may cost for each instruction of `obj`.
+pub(super) const NAMED: f64 = 1.02;
+
+/// The case of which copied bytes are counted, how often it is done, and how many bytes one is about.
+pub(super) const COPIES: (&str, u32, f64) = ("bulk/1m/aes256", 4, 1024.0 * 1024.0);
+/// How many more copies of each byte `obj` may make than `raw`.
+pub(super) const COPIED: f64 = 0.05;
+
+/// How much more memory an object may hold than `raw`, in bytes, when it is idle and trimmed.
+pub(super) const IDLE: f64 = 1024.0;
+/// How much OpenSSL may hold for it, ours included, in bytes.
+pub(super) const IDLE_OPENSSL: f64 = 19.0 * 1024.0;
+/// How much more an object may hold after 16 MiB than when it was idle before, in bytes.
+pub(super) const AFTER_BULK: f64 = 64.0;
+
+/// A limit that is not met: case, what, library, what holds instead, and why, found by profiling.
+pub(super) type Exception = (&'static str, &'static str, &'static str, f64, &'static str);
+
+/// Every limit that is not met.
+pub(super) const EXCEPTIONS: &[Exception] = &[];
