@@ -2,12 +2,12 @@
 
 use core::ffi::{c_int, c_long};
 use std::ffi::CStr;
-use std::ptr;
+use std::{ptr, slice};
 
 use boring::error::ErrorStack;
 use boring::ssl::{Ssl, SslContextBuilder, SslRef, SslSession};
 use foreign_types_05::{ForeignType as _, ForeignTypeRef as _};
-use tls_object_core::{CipherSuite, NamedGroup};
+use tls_object_core::{Certificate, CipherSuite, NamedGroup};
 use tls_object_libssl::impl_calls;
 
 use crate::library::Lib;
@@ -87,6 +87,30 @@ pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(),
 pub(crate) fn set_session(ssl: &mut SslRef, session: &SslSession) -> Result<(), ErrorStack> {
     // SAFETY: the session came from a connection of the same `SSL_CTX`: `Wrap::check` has seen to it.
     unsafe { ssl.set_session(session) }
+}
+
+/// The peer's chain as it came: `SSL_get0_peer_certificates`, which has the bytes themselves where an
+/// `X509` would have to be encoded again.
+pub(crate) fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
+    // SAFETY: the connection is valid.
+    let chain = unsafe { boring_sys::SSL_get0_peer_certificates(ssl.as_ptr()) };
+    // A typed stack is an untyped one; a null one is empty.
+    let chain = chain.cast::<boring_sys::OPENSSL_STACK>();
+    // SAFETY: null, or a stack that the connection holds on to.
+    let len = unsafe { boring_sys::OPENSSL_sk_num(chain) };
+    (0..len)
+        .map(|index| {
+            // SAFETY: as above, and there are so many.
+            let buffer = unsafe { boring_sys::OPENSSL_sk_value(chain, index) };
+            let buffer = buffer.cast::<boring_sys::CRYPTO_BUFFER>();
+            // SAFETY: what the stack holds is valid.
+            let data = unsafe { boring_sys::CRYPTO_BUFFER_data(buffer) };
+            // SAFETY: as above.
+            let len = unsafe { boring_sys::CRYPTO_BUFFER_len(buffer) };
+            // SAFETY: a certificate is not empty, so `data` is not null and has `len` bytes.
+            Certificate::from_der(unsafe { slice::from_raw_parts(data, len) })
+        })
+        .collect()
 }
 
 /// `SSL_get_verify_result`, which the safe function turns into an opaque value.

@@ -9,7 +9,7 @@ use boring::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use tls_object_core::{CipherSuite, NamedGroup, Side, SignatureScheme, VerifyCode};
 
 use crate::ffi;
-pub(crate) use crate::ffi::{set_groups, set_tls13_suites};
+pub(crate) use crate::ffi::{peer_certificates, set_groups, set_tls13_suites};
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
 /// default without SHA-1, and with Ed25519.

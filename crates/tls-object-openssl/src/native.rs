@@ -5,9 +5,9 @@ use core::ffi::{c_int, c_long};
 use openssl::error::ErrorStack;
 use openssl::nid::Nid;
 use openssl::ssl::{SslCipherRef, SslContextBuilder, SslMode, SslOptions, SslRef};
-use openssl::x509::X509;
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
-use tls_object_core::{CipherSuite, NamedGroup, Side, SignatureScheme};
+use openssl::x509::{X509, X509Ref};
+use tls_object_core::{Certificate, CipherSuite, NamedGroup, Side, SignatureScheme};
 use tls_object_libssl::cipher_list;
 
 use crate::{capabilities, ffi};
@@ -101,6 +101,22 @@ pub(crate) fn group_of(ssl: &SslRef) -> Option<NamedGroup> {
         return None;
     }
     NamedGroup::from_name(nid.short_name().ok()?)
+}
+
+/// The peer's chain as it came. On a server, and where a session remembers the leaf only, OpenSSL
+/// leaves the leaf out of it.
+pub(crate) fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
+    let der = |it: &X509Ref| it.to_der().ok().map(Certificate::from_der);
+    let chain = ssl.peer_cert_chain().into_iter().flatten().filter_map(der);
+    if !ssl.is_server() {
+        let chain: Vec<_> = chain.collect();
+        if !chain.is_empty() {
+            return chain;
+        }
+        return ssl.peer_certificate().and_then(|leaf| der(&leaf)).into_iter().collect();
+    }
+    let leaf = ssl.peer_certificate().and_then(|leaf| der(&leaf));
+    leaf.into_iter().chain(chain).collect()
 }
 
 /// `SSL_get_verify_result`.
