@@ -20,11 +20,14 @@ mod ffi;
 pub mod obj;
 mod pki;
 pub mod raw;
+mod sample;
 mod setup;
 pub mod workload;
 
 pub use case::Case;
+pub use ffi::heap_in_use;
 pub use pki::{Identity, Pki};
+pub use sample::Sample;
 pub use setup::{Group, Key, Setup, Suite, Terms, Version};
 
 /// The most plaintext that one record carries, in bytes.
@@ -99,6 +102,9 @@ pub trait Connection {
 
     /// Decrypts from one record in the incoming buffer of this end; `None` if there is none.
     fn read(&mut self, at: End, buffer: &mut [u8]) -> Option<usize>;
+
+    /// Gives back the memory of buffers that are empty, at both ends.
+    fn trim(&mut self);
 }
 
 /// Does the handshake, with `chunk` bytes arriving at a time. `turn` is told which end works next.

@@ -223,4 +223,9 @@ impl<O: SslObject + ?Sized> Connection for Pair<O> {
             other => panic!("nobody closed, but reading says {other:?}"),
         }
     }
+
+    fn trim(&mut self) {
+        self.client.trim();
+        self.server.trim();
+    }
 }

@@ -1,4 +1,8 @@
-//! All the unsafe code: two functions that trust their caller.
+//! All the unsafe code: asking the allocator, and two functions that trust their caller.
+
+mod heap;
+
+pub use heap::heap_in_use;
 
 /// For the `boring` crate.
 pub(crate) mod boring {

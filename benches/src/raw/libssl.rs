@@ -203,6 +203,11 @@ macro_rules! libssl_driver {
                 }
             }
 
+            fn trim(&mut self) {
+                self.client.get_mut().trim();
+                self.server.get_mut().trim();
+            }
+
             fn read(&mut self, at: End, buffer: &mut [u8]) -> Option<usize> {
                 match self.end(at).ssl_read(buffer) {
                     Ok(n) => Some(n),

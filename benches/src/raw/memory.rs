@@ -40,6 +40,12 @@ impl Memory {
         }
         n
     }
+
+    /// Gives back what is not needed.
+    pub(super) fn trim(&mut self) {
+        self.incoming.shrink_to_fit();
+        self.outgoing.shrink_to_fit();
+    }
 }
 
 impl Read for Memory {

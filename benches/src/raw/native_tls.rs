@@ -154,6 +154,11 @@ impl Connection for Pair {
         }
     }
 
+    fn trim(&mut self) {
+        self.client.memory().trim();
+        self.server.memory().trim();
+    }
+
     fn read(&mut self, at: End, buffer: &mut [u8]) -> Option<usize> {
         match self.end(at).open().read(buffer) {
             Ok(n) => Some(n),

@@ -246,6 +246,11 @@ impl Connection for Pair {
         }
     }
 
+    fn trim(&mut self) {
+        self.client.memory.trim();
+        self.server.memory.trim();
+    }
+
     fn read(&mut self, at: End, buffer: &mut [u8]) -> Option<usize> {
         match at {
             End::Client => self.client.read(buffer),

@@ -15,7 +15,7 @@ use tls_object_core::{
 
 use crate::context::ServerConfigs;
 use crate::session::Issued;
-use crate::wire::{Feeder, LastAlert, Outgoing, drain, plain_alert};
+use crate::wire::{Feeder, LastAlert, Nothing, Outgoing, drain, plain_alert};
 use crate::{RustlsContext, error};
 
 /// A connection of rustls between two BIOs.
@@ -347,6 +347,14 @@ impl Engine for RustlsEngine {
         match self.connection()?.export_keying_material(out, label.as_bytes(), context) {
             Ok(_) => Ok(()),
             Err(error) => Err(self.error(ErrorKind::InvalidArgument).with_source(error)),
+        }
+    }
+
+    /// rustls' input buffer shrinks when it is asked to read and holds nothing.
+    fn trim(&mut self) {
+        if let Phase::Connected(connection) = &mut self.phase {
+            // The refusal changes nothing else.
+            let _ = connection.read_tls(&mut Nothing);
         }
     }
 

@@ -84,6 +84,8 @@ impl ClientSessionStore for SessionSlot {
         if tickets.len() == MAX_TICKETS {
             tickets.remove(0);
         }
+        // Few come, and they are kept as long as the connection.
+        tickets.reserve_exact(1);
         tickets.push(value);
     }
 

@@ -107,6 +107,15 @@ fn alert_in(record: &[u8]) -> Option<Alert> {
     }
 }
 
+/// A transport that has nothing now.
+pub(crate) struct Nothing;
+
+impl io::Read for Nothing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+}
+
 /// The outgoing BIO as rustls writes to it. Takes everything.
 pub(crate) struct Outgoing<'a>(pub(crate) &'a mut Bios);
 
