@@ -5,9 +5,9 @@ use std::any::Any;
 use std::io::IoSlice;
 
 use tls_object::{
-    Alert, Capabilities, Capability, ChannelBinding, CipherSuite, Closure, Config, DynBackend,
-    DynContext, Error, ErrorKind, Library, MemoryBio, Negotiated, Read, Report, ServerName,
-    Session, Side, SslObject, Status, Support, VerifyMode, VerifyTime, Wrap,
+    Alert, Capabilities, Capability, Certificate, ChannelBinding, CipherSuite, Closure, Config,
+    DynBackend, DynContext, Error, ErrorKind, Library, MemoryBio, Negotiated, Read, Report,
+    ServerName, Session, Side, SslObject, Status, Support, VerifyMode, VerifyTime, Wrap,
 };
 use tls_object_conformance::{Outcome, Selection, plan, run};
 
@@ -319,6 +319,10 @@ impl SslObject for BrokenObject {
 
     fn facts(&self) -> &Negotiated {
         &self.facts
+    }
+
+    fn peer_certificates(&self) -> &[Certificate] {
+        self.sound.peer_certificates()
     }
 
     fn session(&mut self) -> Option<Session> {

@@ -196,7 +196,7 @@ impl<O: SslObject + ?Sized> Connection for Pair<O> {
             version: facts.version.map_or(0, |it| it.code()),
             cipher_suite: facts.cipher_suite.map_or(0, |it| it.code()),
             resumed: facts.resumed,
-            certificates: facts.peer_certificates.len(),
+            certificates: self.client.peer_certificates().len(),
         }
     }
 

@@ -6,7 +6,7 @@ use core::ffi::c_int;
 
 use boring::error::ErrorStack;
 use boring::ssl::{Ssl, SslRef};
-use tls_object_core::{Alert, ErrorKind, Negotiated, Object, Session};
+use tls_object_core::{Alert, Certificate, ErrorKind, Negotiated, Object, Session};
 use tls_object_libssl::{Failure, Library, LibsslEngine};
 
 use crate::{BoringContext, BoringSsl, error, facts, ffi, native, session};
@@ -57,6 +57,10 @@ unsafe impl Library for Lib {
 
     fn negotiated(handle: &Ssl) -> Negotiated {
         facts::negotiated(handle)
+    }
+
+    fn peer_certificates(handle: &Ssl) -> Vec<Certificate> {
+        native::peer_certificates(handle)
     }
 
     fn session(handle: &mut Ssl) -> Option<Session> {

@@ -38,7 +38,7 @@ impl Facts {
             alpn: facts.alpn.as_ref().map(|alpn| alpn.as_bytes().escape_ascii().to_string()),
             server_name: facts.server_name.clone(),
             resumed: facts.resumed,
-            peer_certificates: facts.peer_certificates.iter().map(PeerCertificate::of).collect(),
+            peer_certificates: tls.peer_certificates().iter().map(PeerCertificate::of).collect(),
         }
     }
 

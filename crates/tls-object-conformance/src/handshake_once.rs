@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tls_object_core::{
-    Config, DynBackend, Negotiated, ProtocolVersion, ServerName, Side, VerifyTime, Wrap,
+    Config, DynBackend, ProtocolVersion, ServerName, Side, SslObject, VerifyTime, Wrap,
 };
 
 use crate::failure::Failure;
@@ -38,7 +38,8 @@ pub struct EndSummary {
 }
 
 impl EndSummary {
-    fn new(backend: &dyn DynBackend, facts: &Negotiated) -> Self {
+    fn new(backend: &dyn DynBackend, tls: &dyn SslObject) -> Self {
+        let facts = tls.facts();
         Self {
             backend: backend.name().to_owned(),
             library: backend.library().to_string(),
@@ -48,7 +49,7 @@ impl EndSummary {
             alpn: facts.alpn.as_ref().map(|alpn| alpn.as_bytes().escape_ascii().to_string()),
             server_name: facts.server_name.clone(),
             resumed: facts.resumed,
-            peer_certificates: facts.peer_certificates.len(),
+            peer_certificates: tls.peer_certificates().len(),
         }
     }
 }
@@ -117,8 +118,8 @@ pub fn handshake_once(
     }
     pair.shut_down()?;
     Ok(HandshakeSummary {
-        client: EndSummary::new(client, pair.client().facts()),
-        server: EndSummary::new(server, pair.server().facts()),
+        client: EndSummary::new(client, pair.client()),
+        server: EndSummary::new(server, pair.server()),
         flights,
         handshake_bytes_sent_by_client,
         handshake_bytes_sent_by_server,

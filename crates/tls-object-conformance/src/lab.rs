@@ -289,10 +289,8 @@ impl Lab {
     /// The facts that both ends must hold alike are alike. Returns them.
     #[track_caller]
     pub(crate) fn same_facts(&self, pair: &mut Pair) -> Result<Negotiated, Failure> {
-        let mut client = pair.client().facts().clone();
-        let mut server = pair.server().facts().clone();
-        client.peer_certificates.clear();
-        server.peer_certificates.clear();
+        let client = pair.client().facts().clone();
+        let server = pair.server().facts().clone();
         ensure!(client == server, "the client says {client:?}, the server {server:?}");
         if let Some(version) = self.params.version {
             ensure!(client.version == Some(version), "they speak {:?}", client.version);
@@ -360,6 +358,7 @@ impl Lab {
         error: &Error,
     ) -> Result<(), Failure> {
         let before = pair.tls(side).facts().clone();
+        let shown = pair.tls(side).peer_certificates().to_vec();
         let sent = pair.wire_to(side.peer()).sent();
         let mut buffer = [0; 16];
         let later = [
@@ -394,6 +393,10 @@ impl Lab {
             name(side)
         );
         ensure!(*pair.tls(side).facts() == before, "facts change after an error");
+        ensure!(
+            pair.tls(side).peer_certificates() == shown,
+            "the peer's chain changes after an error"
+        );
         ensure!(pair.tls(side).flush() == Status::Done(()), "the {} holds back", name(side));
         Ok(())
     }

@@ -3,7 +3,8 @@
 use core::any::Any;
 
 use crate::{
-    Bios, Capability, ChannelBinding, CipherSuite, Error, ErrorKind, Negotiated, Session, Status,
+    Bios, Capability, Certificate, ChannelBinding, CipherSuite, Error, ErrorKind, Negotiated,
+    Session, Status,
 };
 
 /// What reading came to.
@@ -51,6 +52,10 @@ pub trait Engine: Send + 'static {
 
     /// What was agreed on. Called once, when the handshake is done.
     fn negotiated(&mut self) -> Negotiated;
+
+    /// The certificates that the peer showed, its own first. Called once at most, when the handshake is
+    /// done or any time after.
+    fn peer_certificates(&self) -> Vec<Certificate>;
 
     /// Decrypts from at most one record with application data into `dst`, which is not empty.
     ///

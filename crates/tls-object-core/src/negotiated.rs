@@ -1,11 +1,11 @@
 //! What both ends agreed on.
 
-use crate::{AlpnProtocol, Certificate, CipherSuite, NamedGroup, ProtocolVersion};
+use crate::{AlpnProtocol, CipherSuite, NamedGroup, ProtocolVersion};
 
 /// What both ends agreed on, taken once when the handshake is done and never changed after,
 /// whatever happens to the connection.
 ///
-/// Both ends of a connection hold the same facts, but for the peer's certificates.
+/// Both ends of a connection hold the same facts.
 #[non_exhaustive]
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Negotiated {
@@ -22,7 +22,4 @@ pub struct Negotiated {
     pub server_name: Option<String>,
     /// Whether an earlier session was resumed. Python: `session_reused`.
     pub resumed: bool,
-    /// The certificates that the peer showed, its own first, as they came. On a resumed
-    /// connection those of the first one, as far as the library remembers them.
-    pub peer_certificates: Vec<Certificate>,
 }

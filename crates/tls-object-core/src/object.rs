@@ -1,14 +1,14 @@
 //! The contract of [`SslObject`], kept once for all engines.
 
-use core::{any::Any, fmt};
+use core::{any::Any, cell::OnceCell, fmt};
 use std::io::IoSlice;
 
 use crate::parts::Parts;
 use crate::record::{HEADER, preamble};
 use crate::{
-    Alert, Bios, Capability, ChannelBinding, CipherSuite, Closure, DynContext, Engine, Error,
-    ErrorKind, MAX_PLAINTEXT, MemoryBio, Negotiated, Read, Received, ServerName, Session, Side,
-    SslObject, Status, Wrap,
+    Alert, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Closure, DynContext, Engine,
+    Error, ErrorKind, MAX_PLAINTEXT, MemoryBio, Negotiated, Read, Received, ServerName, Session,
+    Side, SslObject, Status, Wrap,
 };
 
 /// What one record adds to its plaintext at most, for the suites that are spoken here: header,
@@ -37,6 +37,8 @@ pub struct Object<E: Engine> {
     /// Where [`Bios::sent`] stood when the outgoing BIO last had room.
     sent_with_room: u64,
     facts: Negotiated,
+    /// Filled when they are first asked for.
+    peer_certificates: OnceCell<Vec<Certificate>>,
 }
 
 impl<E: Engine> Object<E> {
@@ -61,6 +63,7 @@ impl<E: Engine> Object<E> {
             failure: None,
             sent_with_room: 0,
             facts: Negotiated::default(),
+            peer_certificates: OnceCell::new(),
         }
     }
 
@@ -380,6 +383,13 @@ impl<E: Engine> SslObject for Object<E> {
 
     fn facts(&self) -> &Negotiated {
         &self.facts
+    }
+
+    fn peer_certificates(&self) -> &[Certificate] {
+        if !self.done {
+            return &[];
+        }
+        self.peer_certificates.get_or_init(|| self.engine.peer_certificates())
     }
 
     fn session(&mut self) -> Option<Session> {

@@ -204,6 +204,12 @@ pub trait SslObject: Send + fmt::Debug {
     /// as it is from then on.
     fn facts(&self) -> &Negotiated;
 
+    /// The certificates that the peer showed, its own first, as they came; empty until the handshake is
+    /// done, or if it showed none. On a resumed connection those of the first one, as far as the
+    /// library remembers them. They are copied out of the library when they are first asked for.
+    /// Python: `get_unverified_chain`.
+    fn peer_certificates(&self) -> &[Certificate];
+
     /// The newest session that this client can offer to the same server again; `None` before there
     /// is one, for a server, and where [`Config::resumption`](crate::Config::resumption) is off.
     /// Under TLS 1.3 there is none until a `read` has met the server's ticket.
@@ -267,7 +273,7 @@ pub trait SslObject: Send + fmt::Debug {
     /// The peer's own certificate; `None` until the handshake is done, or if it showed none.
     /// Python: `getpeercert(binary_form=True)`.
     fn getpeercert(&self) -> Option<&Certificate> {
-        self.facts().peer_certificates.first()
+        self.peer_certificates().first()
     }
 
     /// The application protocol, if one was agreed on. Python: `selected_alpn_protocol`.

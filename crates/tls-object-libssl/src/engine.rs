@@ -4,7 +4,8 @@ use core::any::Any;
 use core::ffi::c_int;
 
 use tls_object_core::{
-    Alert, Bios, Engine, Error, ErrorKind, Negotiated, Received, Session, Side, Status, VerifyCode,
+    Alert, Bios, Certificate, Engine, Error, ErrorKind, Negotiated, Received, Session, Side,
+    Status, VerifyCode,
 };
 
 use crate::{Connection, Library, Outcome};
@@ -98,6 +99,10 @@ impl<L: Library> Engine for LibsslEngine<L> {
 
     fn negotiated(&mut self) -> Negotiated {
         L::negotiated(self.connection.handle())
+    }
+
+    fn peer_certificates(&self) -> Vec<Certificate> {
+        L::peer_certificates(self.connection.handle())
     }
 
     fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Result<Received, Error> {

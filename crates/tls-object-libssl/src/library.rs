@@ -4,7 +4,9 @@ use core::any::Any;
 use core::error::Error as StdError;
 use core::ffi::c_int;
 
-use tls_object_core::{Alert, CipherSuite, Context, ErrorKind, Negotiated, Session, Setting};
+use tls_object_core::{
+    Alert, Certificate, CipherSuite, Context, ErrorKind, Negotiated, Session, Setting,
+};
 
 use crate::Calls;
 
@@ -56,6 +58,9 @@ pub unsafe trait Library: Calls + Send + Sync {
 
     /// What was agreed on.
     fn negotiated(handle: &Self::Handle) -> Negotiated;
+
+    /// The certificates that the peer showed, its own first.
+    fn peer_certificates(handle: &Self::Handle) -> Vec<Certificate>;
 
     /// The newest session that can be resumed.
     fn session(handle: &mut Self::Handle) -> Option<Session>;

@@ -6,7 +6,7 @@ use core::ffi::c_int;
 
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslRef};
-use tls_object_core::{Alert, ErrorKind, Negotiated, Object, Session};
+use tls_object_core::{Alert, Certificate, ErrorKind, Negotiated, Object, Session};
 use tls_object_libssl::{Failure, Library, LibsslEngine};
 
 use crate::{OpenSsl, OpenSslContext, error, facts, ffi, native, session};
@@ -56,6 +56,10 @@ unsafe impl Library for Lib {
 
     fn negotiated(handle: &Ssl) -> Negotiated {
         facts::negotiated(handle)
+    }
+
+    fn peer_certificates(handle: &Ssl) -> Vec<Certificate> {
+        native::peer_certificates(handle)
     }
 
     fn session(handle: &mut Ssl) -> Option<Session> {

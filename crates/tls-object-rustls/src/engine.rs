@@ -243,13 +243,13 @@ impl Engine for RustlsEngine {
             Connection::Server(server) => server.server_name().map(str::to_owned),
         };
         facts.resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
-        facts.peer_certificates = connection
-            .peer_certificates()
-            .unwrap_or_default()
-            .iter()
-            .map(|certificate| Certificate::from_der(certificate.as_ref()))
-            .collect();
         facts
+    }
+
+    fn peer_certificates(&self) -> Vec<Certificate> {
+        let Phase::Connected(connection) = &self.phase else { return Vec::new() };
+        let chain = connection.peer_certificates().unwrap_or_default();
+        chain.iter().map(|certificate| Certificate::from_der(certificate.as_ref())).collect()
     }
 
     fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Result<Received, Error> {

@@ -151,7 +151,7 @@ fn not_asked(lab: &Lab) -> Result<(), Failure> {
     let client = with_identity(lab, Some(lab.family().client.clone()));
     let mut pair = lab.pair(&client, &lab.server_config())?;
     pair.handshake()?;
-    ensure!(pair.server().facts().peer_certificates.is_empty(), "the server sees a certificate");
+    ensure!(pair.server().peer_certificates().is_empty(), "the server sees a certificate");
     pair.exchange()
 }
 
@@ -159,7 +159,7 @@ fn accepted(lab: &Lab, mode: VerifyMode, identity: Option<Identity>) -> Result<(
     let sent = identity.as_ref().map(|identity| identity.chain().to_vec()).unwrap_or_default();
     let mut pair = lab.pair(&with_identity(lab, identity), &asking(lab, mode))?;
     pair.handshake()?;
-    let seen = &pair.server().facts().peer_certificates;
+    let seen = pair.server().peer_certificates();
     ensure!(*seen == sent, "{} certificates sent, {} seen or others", sent.len(), seen.len());
     lab.same_facts(&mut pair)?;
     pair.exchange()

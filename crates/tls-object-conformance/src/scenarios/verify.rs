@@ -332,7 +332,7 @@ fn accepted_to(lab: &Lab, name: &str, client: &Config, identity: Identity) -> Re
 fn chain_as_sent(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.connected()?;
     let sent = lab.family().server.chain();
-    let seen = &pair.client().facts().peer_certificates;
+    let seen = pair.client().peer_certificates();
     ensure!(seen == sent, "{} certificates sent, {} seen or others", sent.len(), seen.len());
     Ok(())
 }

@@ -25,7 +25,6 @@ macro_rules! shared_facts {
             facts.server_name = ssl
                 .servername_raw(NameType::HOST_NAME)
                 .and_then(|name| String::from_utf8(name.to_ascii_lowercase()).ok());
-            facts.peer_certificates = native::peer_certificates(ssl);
             facts
         }
     };
