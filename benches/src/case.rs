@@ -3,12 +3,12 @@
 use core::str::FromStr;
 
 use crate::setup::{Group, Key, Suite, Terms, Version};
-use crate::workload::Workload;
+use crate::workload::{LIMIT, Workload};
 
 /// A workload on certain terms.
 ///
 /// Its name is its topic and what is particular about it, parted by slashes, such as `hs/full/1.3/p256`,
-/// `bulk/16k/aes256` or `backlog/1024`.
+/// `bulk/16k/aes256` or `backlog/1024`. The version is 1.3 where none stands in it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Case {
     /// What is done.
@@ -46,7 +46,14 @@ fn parse(name: &str) -> Option<Case> {
             terms.suite = parse_suite(suite)?;
             Workload::Bulk { size: parse_size(size)? }
         }
-        ["bulk", size] => Workload::Bulk { size: parse_size(size)? },
+        ["bulk", size, suite, version] => {
+            terms = Terms { suite: parse_suite(suite)?, ..Terms::new(parse_version(version)?) };
+            Workload::Bulk { size: parse_size(size)? }
+        }
+        ["late", size] => {
+            terms.limit = LIMIT;
+            Workload::Late { size: parse_size(size)? }
+        }
         ["echo", size] => Workload::Echo { size: parse_size(size)? },
         ["probe"] => Workload::Probe,
         ["backlog", records] => Workload::Backlog { records: records.parse().ok()? },

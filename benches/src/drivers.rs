@@ -20,7 +20,7 @@ pub trait Visit {
     type Output;
 
     /// Does it. Each call of `make` makes the contexts of both ends anew.
-    fn visit<D: Driver>(self, make: impl FnMut() -> D) -> Self::Output;
+    fn visit<D: Driver + 'static>(self, make: impl FnMut() -> D) -> Self::Output;
 }
 
 /// Does it with the driver of this name on the library of that; `None` if there is no such driver.

@@ -17,11 +17,13 @@ mod case;
 pub mod drivers;
 #[allow(unsafe_code)] // the only place for it
 mod ffi;
+pub mod floor;
 pub mod obj;
 mod pki;
 pub mod raw;
 mod sample;
 mod setup;
+pub mod stopwatch;
 pub mod workload;
 
 pub use case::Case;
@@ -96,6 +98,10 @@ pub trait Connection {
     /// Encrypts `data` into the outgoing buffer of this end.
     fn write(&mut self, from: End, data: &[u8]);
 
+    /// Encrypts as much of `data` as the outgoing buffer of this end has room for, whose limit is
+    /// [`LIMIT`](workload::LIMIT); how much that was.
+    fn write_some(&mut self, from: End, data: &[u8]) -> usize;
+
     /// Moves up to `most` of the bytes that wait in the outgoing buffer of this end to the incoming one
     /// of the other; how many that were.
     fn deliver(&mut self, from: End, most: usize) -> usize;
@@ -147,7 +153,7 @@ mod tests {
     impl Visit for Agree {
         type Output = [Facts; 2];
 
-        fn visit<D: Driver>(self, mut make: impl FnMut() -> D) -> [Facts; 2] {
+        fn visit<D: Driver + 'static>(self, mut make: impl FnMut() -> D) -> [Facts; 2] {
             let mut driver = make();
             let mut buffer = [0; RECORD];
             let mut connection = driver.connect(false);

@@ -23,8 +23,8 @@ pub trait Wraps {
     /// What it makes.
     type Object: SslObject + ?Sized;
 
-    /// Makes an object with two BIOs of its own.
-    fn wrap(&self, wrap: Wrap) -> Box<Self::Object>;
+    /// Makes an object with two BIOs of its own, the outgoing one with a limit.
+    fn wrap(&self, wrap: Wrap, limit: usize) -> Box<Self::Object>;
 }
 
 /// A context of a type that is known.
@@ -34,18 +34,18 @@ pub struct Typed<C>(C);
 impl<C: Context> Wraps for Typed<C> {
     type Object = C::Object;
 
-    fn wrap(&self, wrap: Wrap) -> Box<C::Object> {
-        let (incoming, outgoing) = (Box::new(VecBio::new()), Box::new(VecBio::new()));
-        Box::new(self.0.wrap_bio(incoming, outgoing, wrap).expect("an object"))
+    fn wrap(&self, wrap: Wrap, limit: usize) -> Box<C::Object> {
+        let (incoming, outgoing) = (VecBio::new(), VecBio::with_limit(limit));
+        Box::new(self.0.wrap_bio(Box::new(incoming), Box::new(outgoing), wrap).expect("an object"))
     }
 }
 
 impl Wraps for Box<dyn DynContext> {
     type Object = dyn SslObject;
 
-    fn wrap(&self, wrap: Wrap) -> Box<dyn SslObject> {
-        let (incoming, outgoing) = (Box::new(VecBio::new()), Box::new(VecBio::new()));
-        self.wrap_bio(incoming, outgoing, wrap).expect("an object")
+    fn wrap(&self, wrap: Wrap, limit: usize) -> Box<dyn SslObject> {
+        let (incoming, outgoing) = (VecBio::new(), VecBio::with_limit(limit));
+        self.wrap_bio(Box::new(incoming), Box::new(outgoing), wrap).expect("an object")
     }
 }
 
@@ -56,6 +56,7 @@ pub struct Objects<C> {
     server: C,
     server_name: ServerName,
     session: Option<Session>,
+    limit: usize,
 }
 
 impl<C: Context> Objects<Typed<C>> {
@@ -112,6 +113,7 @@ impl<C: Wraps> Objects<C> {
             server: context(&server),
             server_name: ServerName::new(Setup::NAME).expect("a server name"),
             session: None,
+            limit: terms.limit,
         }
     }
 }
@@ -155,7 +157,10 @@ impl<C: Wraps> Driver for Objects<C> {
     fn wrap(&mut self, resume: bool) -> Pair<C::Object> {
         let mut wrap = Wrap::client(self.server_name.clone());
         wrap.session = self.session.clone().filter(|_| resume);
-        Pair { client: self.client.wrap(wrap), server: self.server.wrap(Wrap::server()) }
+        Pair {
+            client: self.client.wrap(wrap, self.limit),
+            server: self.server.wrap(Wrap::server(), self.limit),
+        }
     }
 
     fn remember(&mut self, connection: &mut Pair<C::Object>) {
@@ -203,6 +208,13 @@ impl<O: SslObject + ?Sized> Connection for Pair<O> {
     fn write(&mut self, from: End, data: &[u8]) {
         let written = self.end(from).write(data).expect("an open connection");
         assert_eq!(written, Status::Done(data.len()));
+    }
+
+    fn write_some(&mut self, from: End, data: &[u8]) -> usize {
+        match self.end(from).write(data).expect("an open connection") {
+            Status::Done(n) => n,
+            other => panic!("there is room, but writing says {other:?}"),
+        }
     }
 
     fn deliver(&mut self, from: End, most: usize) -> usize {

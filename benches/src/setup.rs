@@ -66,6 +66,8 @@ pub struct Terms {
     pub mutual: bool,
     /// In pieces of how many bytes the handshake arrives; 0 is as it was sent.
     pub chunk: usize,
+    /// How many bytes an outgoing buffer of ours holds; 0 is without limit.
+    pub limit: usize,
 }
 
 impl Terms {
@@ -78,6 +80,7 @@ impl Terms {
             group: Group::X25519,
             mutual: false,
             chunk: 0,
+            limit: 0,
         }
     }
 }

@@ -4,6 +4,10 @@ use core::hint::black_box;
 
 use crate::{Connection, Driver, End, RECORD, Terms, shake_hands};
 
+/// How much data is written at a time where an outgoing buffer has a limit, in bytes.
+pub const STEP: usize = 64 * 1024;
+/// What such a limit is, in bytes: the data in its records.
+pub const LIMIT: usize = STEP + 4 * 128;
 /// The size of a record of a backlog, in bytes.
 const QUEUED: usize = 1024;
 
@@ -21,6 +25,11 @@ pub enum Workload {
     Objects,
     /// So many bytes go from client to server at once.
     Bulk {
+        /// How many.
+        size: usize,
+    },
+    /// The same through an outgoing buffer of [`LIMIT`], which is drained when it takes no more.
+    Late {
         /// How many.
         size: usize,
     },
@@ -77,7 +86,7 @@ impl Workload {
     /// How much data one operation is about, in bytes.
     pub const fn size(self) -> usize {
         match self {
-            Self::Bulk { size } | Self::Echo { size } => size,
+            Self::Bulk { size } | Self::Late { size } | Self::Echo { size } => size,
             Self::Backlog { records } => records * QUEUED,
             _ => 0,
         }
@@ -90,6 +99,15 @@ impl Workload {
     pub fn once(self, connection: &mut (impl Connection + ?Sized), data: &[u8], buffer: &mut [u8]) {
         match self {
             Self::Bulk { .. } => carry(connection, End::Client, data, buffer),
+            Self::Late { .. } => {
+                let mut left = data;
+                while !left.is_empty() {
+                    let taken = connection.write_some(End::Client, black_box(left));
+                    left = &left[taken..];
+                    connection.deliver(End::Client, usize::MAX);
+                    drain(connection, End::Server, taken, buffer);
+                }
+            }
             Self::Echo { .. } => {
                 carry(connection, End::Client, data, buffer);
                 carry(connection, End::Server, data, buffer);

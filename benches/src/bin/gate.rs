@@ -66,7 +66,7 @@ struct Run {
 impl Visit for Run {
     type Output = ();
 
-    fn visit<D: Driver>(self, make: impl FnMut() -> D) {
+    fn visit<D: Driver + 'static>(self, make: impl FnMut() -> D) {
         self.case.workload.run(self.case.terms, make, self.n);
     }
 }

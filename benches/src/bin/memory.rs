@@ -38,7 +38,7 @@ struct Live;
 impl Visit for Live {
     type Output = Vec<(&'static str, f64)>;
 
-    fn visit<D: Driver>(self, mut make: impl FnMut() -> D) -> Self::Output {
+    fn visit<D: Driver + 'static>(self, mut make: impl FnMut() -> D) -> Self::Output {
         let mut driver = make();
         let mut buffer = vec![0; RECORD];
         let data = vec![0x5a; RECORD];

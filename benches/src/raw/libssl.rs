@@ -17,6 +17,7 @@ macro_rules! libssl_driver {
 
         use super::memory::Memory;
         use crate::pki::Identity;
+        use crate::workload::STEP;
         use crate::setup::{Group, Key, Setup, Suite, Version};
         use crate::{Connection, Driver, End, Facts, ffi};
 
@@ -193,6 +194,12 @@ macro_rules! libssl_driver {
                     let n = self.end(from).ssl_write(data).expect("an open connection");
                     data = &data[n..];
                 }
+            }
+
+            fn write_some(&mut self, from: End, data: &[u8]) -> usize {
+                let n = data.len().min(STEP);
+                self.write(from, &data[..n]);
+                n
             }
 
             fn deliver(&mut self, from: End, most: usize) -> usize {

@@ -1,6 +1,6 @@
 //! The two memory buffers that an object reads ciphertext from and writes ciphertext to.
 
-use core::fmt;
+use core::{fmt, mem};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Error, ErrorKind};
@@ -114,15 +114,16 @@ impl<B: MemoryBio + ?Sized> MemoryBio for Box<B> {
     }
 }
 
-/// Capacity that an emptied BIO keeps for the next burst, in bytes. More is given back. Holds 64 KiB of
-/// application data with its framing.
+/// Capacity that an emptied BIO keeps for the next burst in any case, in bytes. Holds 64 KiB of application
+/// data with its framing.
 const RETAINED: usize = 66 * 1024;
 
 /// The default BIO: one contiguous, growing buffer.
 ///
 /// Reading moves a cursor; bytes are moved to the front only when room at the back is needed
 /// and at least half of the buffer was read, so that each byte is moved at most once on
-/// average. An emptied buffer keeps what 64 KiB of application data fill, and gives more back.
+/// average. An emptied buffer keeps what 64 KiB of application data fill. It keeps more when two
+/// bursts in a row have needed more, until one comes that does not, or [`trim`](MemoryBio::trim).
 #[derive(Clone, Default)]
 pub struct VecBio {
     bytes: Vec<u8>,
@@ -130,6 +131,8 @@ pub struct VecBio {
     end: usize,
     limit: usize,
     ended: bool,
+    /// How much of the buffer was needed before it was last empty.
+    burst: usize,
 }
 
 impl VecBio {
@@ -144,7 +147,7 @@ impl VecBio {
     /// with their framing, plus what the handshake must send. Less than 16 KiB makes every
     /// record smaller than TLS allows.
     pub const fn with_limit(limit: usize) -> Self {
-        Self { bytes: Vec::new(), start: 0, end: 0, limit, ended: false }
+        Self { bytes: Vec::new(), start: 0, end: 0, limit, ended: false, burst: 0 }
     }
 
     /// The bytes that wait.
@@ -160,11 +163,20 @@ impl VecBio {
         assert!(n <= self.pending(), "consumed more bytes than wait");
         self.start += n;
         if self.start == self.end {
-            self.start = 0;
-            self.end = 0;
-            if self.bytes.capacity() > RETAINED {
-                self.bytes = Vec::new();
-            }
+            self.emptied();
+        }
+    }
+
+    /// Begins anew at the front, and decides what of the buffer is kept for the next burst.
+    fn emptied(&mut self) {
+        let burst = mem::replace(&mut self.burst, self.end);
+        let needed_twice = burst.min(self.end);
+        self.start = 0;
+        self.end = 0;
+        // A buffer that has doubled may be twice as long as what it was needed for.
+        let kept = if needed_twice > RETAINED { 2 * needed_twice } else { RETAINED };
+        if self.bytes.capacity() > kept {
+            self.bytes = Vec::new();
         }
     }
 
@@ -317,6 +329,7 @@ impl MemoryBio for VecBio {
         }
         self.bytes.truncate(self.end);
         self.bytes.shrink_to_fit();
+        self.burst = 0;
     }
 }
 

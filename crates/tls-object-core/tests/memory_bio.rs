@@ -139,6 +139,25 @@ fn an_emptied_bio_gives_back_what_a_burst_took() {
 }
 
 #[test]
+fn a_burst_that_comes_again_finds_its_memory_until_one_does_without() {
+    const BURST: usize = 1 << 20;
+    let mut bio = VecBio::new();
+    let mut burst = |len: usize| {
+        bio.push(&vec![7; len]);
+        bio.consume(len);
+        bio.memory_in_use()
+    };
+    assert!(burst(BURST) < BURST);
+    assert!((BURST..=2 * BURST).contains(&burst(BURST)));
+    assert!((BURST..=2 * BURST).contains(&burst(BURST)));
+    assert!(burst(100) < BURST);
+    assert!(burst(BURST) < BURST);
+    assert!(burst(BURST) >= BURST);
+    bio.trim();
+    assert_eq!(bio.memory_in_use(), 0);
+}
+
+#[test]
 fn two_handles_share_one_bio() {
     let mut ours = SharedBio::new();
     let mut theirs = ours.clone();
