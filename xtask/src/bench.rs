@@ -1,18 +1,24 @@
 //! What tls-object costs over driving each library by hand, held to its limits.
 
 mod count;
+mod figures;
 mod limits;
+mod memory;
+mod page;
+mod programs;
 mod rows;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 
 use self::count::Counter;
+use self::programs::{Programs, samples};
 use self::rows::{Row, Verdict};
-use crate::cargo::{cargo, metadata, output, run};
+use crate::cargo::output;
 
 /// What to do with the costs.
 #[derive(Clone, Debug, Subcommand)]
@@ -23,32 +29,93 @@ pub(crate) enum Bench {
         #[arg(default_value = "")]
         filter: String,
     },
+    /// Do that, time everything, compare it with others, and write docs/benchmarks.md. Takes a quarter of an
+    /// hour on a machine with nothing else to do.
+    Table,
 }
 
-/// Counts, compares, and tells.
+/// Does it.
 ///
 /// # Errors
 /// If a limit is not met.
 pub(crate) fn bench(bench: &Bench) -> Result<()> {
-    let Bench::Gate { filter } = bench;
-    let valgrind = output(Command::new("valgrind").arg("--version"))
-        .context("valgrind counts the instructions: install it")?;
-    let programs = build()?;
-    let counter = Counter::new(programs.join("gate"), programs.join("../bench"))?;
-    let rows = rows::counted(&counter, filter)?;
+    match bench {
+        Bench::Gate { filter } => gate(filter),
+        Bench::Table => table(),
+    }
+}
+
+/// Counts every case whose name contains `filter`, and tells.
+///
+/// # Errors
+/// If a limit is not met.
+pub(crate) fn gate(filter: &str) -> Result<()> {
+    let programs = Programs::build()?;
+    let rows = rows(&programs, filter)?;
     print!("{}", rows::table(&rows));
     verdict(&rows)
 }
 
-/// Builds the programs; where they are.
-fn build() -> Result<PathBuf> {
-    run(&mut cargo(["build", "--release", "--locked", "--package", "tls-object-bench", "--bins"]))?;
-    Ok(metadata()?.target_directory.into_std_path_buf().join("release"))
+fn rows(programs: &Programs, filter: &str) -> Result<Vec<Row>> {
+    let counter = Counter::new(programs.path("gate"), programs.folder())?;
+    let mut rows = rows::counted(&counter, filter)?;
+    let mut memory = memory::rows(&samples(&programs.path("memory"), &[], None)?);
+    memory.retain(|row| row.case.contains(filter));
+    rows.extend(memory);
+    Ok(rows)
 }
 
 fn verdict(rows: &[Row]) -> Result<()> {
     match rows.iter().filter(|row| row.verdict() == Verdict::Failed).count() {
         0 => Ok(()),
-        failed => bail!("{failed} of {} limits are not met", rows.len()),
+        failed => bail!("{failed} of {} figures are beyond their limits", rows.len()),
     }
+}
+
+/// glibc's `memcpy` without `rep movsb`, which on some processors takes several times as long where
+/// buffers lie unluckily.
+const WITHOUT_REP_MOVSB: &str = "glibc.cpu.x86_rep_movsb_threshold=1000000000";
+
+fn table() -> Result<()> {
+    let programs = Programs::build()?;
+    let versus_python = programs.build_versus_python()?;
+    let before = load();
+    let rows = rows(&programs, "")?;
+    let time = programs.path("time");
+    let timed = samples(&time, &[], None)?;
+    let bulk = samples(&time, &["bulk"], Some(WITHOUT_REP_MOVSB))?;
+    let tcp = samples(&programs.path("tcp"), &[], None)?;
+    let python = samples(&versus_python, &[], None)?;
+
+    let mut about = vec![format!("load before {before}, after {}", load())];
+    about.extend(processor());
+    for program in ["rustc", "valgrind"] {
+        about.push(output(Command::new(program).arg("--version"))?.trim().to_owned());
+    }
+    let versions = output(Command::new(programs.path("gate")).arg("libraries"))?;
+    about.extend(versions.lines().map(str::to_owned));
+    let figures = [
+        ("Time", figures::table(&timed)),
+        ("Bulk without `rep movsb`", figures::table(&bulk)),
+        ("TCP over the loopback", figures::table(&tcp)),
+        ("Beside Python's SSLObject, on the system's OpenSSL", figures::table(&python)),
+    ];
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
+    fs::write(&path, page::page(&about, &rows, &figures))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    verdict(&rows)
+}
+
+/// How many programs wanted to run in the last minute.
+fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().unwrap_or("unknown").to_owned()
+}
+
+/// The name of the processor.
+fn processor() -> Option<String> {
+    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
+    let name = text.lines().find_map(|line| line.strip_prefix("model name"))?;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    Some(format!("{} x{processors}", name.trim_start_matches([' ', '\t', ':'])))
 }

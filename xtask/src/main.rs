@@ -30,13 +30,13 @@ enum Chore {
     Layers,
     /// Check format, lints, documentation and whether the fuzz targets compile.
     Lint,
-    /// Install what the C libraries need, then run every test.
+    /// Install what the C libraries need, run every test, and hold the costs to their limits.
     Test {
         /// Passed on to `cargo test`: a filter, or more options.
         #[arg(last = true)]
         args: Vec<String>,
     },
-    /// Count what tls-object costs over driving each library by hand.
+    /// Measure what tls-object costs over driving each library by hand.
     #[command(subcommand)]
     Bench(bench::Bench),
     /// Run everything that a change must pass: lint, licences, layers, tests.

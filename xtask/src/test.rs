@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::cargo::{cargo, metadata, run};
 use crate::steps::Steps;
-use crate::{layers, tools};
+use crate::{bench, layers, tools};
 
 /// The facade's features, each of which must build alone.
 const FEATURES: &[&str] =
@@ -23,7 +23,7 @@ pub(crate) fn test(args: &[String]) -> Result<()> {
     steps.finish()
 }
 
-/// The steps themselves.
+/// The steps themselves. Costs are counted unless `args` choose something.
 pub(crate) fn add_to(steps: &mut Steps, args: &[String]) {
     steps.step("layers", layers::check);
     steps.step("no backend", || check_facade(None));
@@ -38,6 +38,9 @@ pub(crate) fn add_to(steps: &mut Steps, args: &[String]) {
         let test = ["test", "--no-fail-fast"];
         run(cargo(test).args(every).args(args).env("TLSOBJ", tlsobj))
     });
+    if args.is_empty() {
+        steps.step("costs", || bench::gate(""));
+    }
 }
 
 /// Checks the facade with these features and no others. The conformance suite does not see the

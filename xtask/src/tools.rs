@@ -1,4 +1,4 @@
-//! What the C libraries are built with and the tests talk to: found, or installed.
+//! What the C libraries are built with, the tests talk to and costs are counted with: found, or installed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,6 +42,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "nginx", packages: &["nginx-light"], is_there: || runs("nginx -v") },
     Tool { name: "curl", packages: &["curl"], is_there: || runs("curl --version") },
     Tool { name: "openssl", packages: &["openssl"], is_there: || runs("openssl version") },
+    Tool { name: "valgrind", packages: &["valgrind"], is_there: || runs("valgrind --version") },
     Tool { name: "python3", packages: &["python3"], is_there: || runs("python3 --version") },
 ];
 

@@ -1,7 +1,5 @@
 //! Does the work of one case with one driver, for valgrind to count: `cargo xtask bench` runs it.
 //!
-//! Prints which library it was done with.
-
 #![forbid(unsafe_code)]
 
 use std::env;
@@ -11,7 +9,8 @@ use std::process::ExitCode;
 use tls_object_bench::drivers::{Visit, visit};
 use tls_object_bench::{Case, Driver, Key, Pki, Setup};
 
-const USAGE: &str = "usage: gate pki <folder>
+const USAGE: &str = "usage: gate libraries
+       gate pki <folder>
        gate <folder> <case> <driver> <library> <n>";
 
 fn main() -> ExitCode {
@@ -28,6 +27,12 @@ fn run() -> Result<(), String> {
     let args: Vec<_> = env::args().skip(1).collect();
     let args: Vec<_> = args.iter().map(String::as_str).collect();
     match args[..] {
+        ["libraries"] => {
+            for backend in tls_object::backends() {
+                println!("{}", backend.library());
+            }
+            Ok(())
+        }
         ["pki", folder] => {
             for key in [Key::P256, Key::Rsa2048] {
                 let saved = Pki::new(key).save(&Path::new(folder).join(file_name(key)));
@@ -43,8 +48,6 @@ fn run() -> Result<(), String> {
             let setup = Setup { terms: case.terms, pki };
             visit(driver, library, &setup, Run { case, n })
                 .ok_or_else(|| format!("no driver {driver:?} of {library:?}"))?;
-            let backend = tls_object::backend(library).map_err(|error| error.to_string())?;
-            println!("{}", backend.library());
             Ok(())
         }
         _ => Err("wrong arguments".to_owned()),

@@ -1,6 +1,6 @@
 //! The two memory buffers that an object reads ciphertext from and writes ciphertext to.
 
-use core::{fmt, mem};
+use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Error, ErrorKind};
@@ -131,7 +131,7 @@ pub struct VecBio {
     end: usize,
     limit: usize,
     ended: bool,
-    /// How much of the buffer was needed before it was last empty.
+    /// How much of a large buffer was needed before it was last empty.
     burst: usize,
 }
 
@@ -163,21 +163,21 @@ impl VecBio {
         assert!(n <= self.pending(), "consumed more bytes than wait");
         self.start += n;
         if self.start == self.end {
-            self.emptied();
+            let burst = if self.bytes.capacity() > RETAINED { self.emptied() } else { 0 };
+            (self.start, self.end, self.burst) = (0, 0, burst);
         }
     }
 
-    /// Begins anew at the front, and decides what of the buffer is kept for the next burst.
-    fn emptied(&mut self) {
-        let burst = mem::replace(&mut self.burst, self.end);
-        let needed_twice = burst.min(self.end);
-        self.start = 0;
-        self.end = 0;
+    /// Decides whether a large buffer is kept for the next burst; how large this one was.
+    #[cold]
+    fn emptied(&mut self) -> usize {
+        let needed_twice = self.burst.min(self.end);
         // A buffer that has doubled may be twice as long as what it was needed for.
         let kept = if needed_twice > RETAINED { 2 * needed_twice } else { RETAINED };
         if self.bytes.capacity() > kept {
             self.bytes = Vec::new();
         }
+        self.end
     }
 
     /// At least `min` writable bytes at the back; [`commit`](Self::commit) appends them.

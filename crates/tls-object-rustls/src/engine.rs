@@ -109,7 +109,9 @@ impl RustlsEngine {
                     Ok(state) => {
                         self.plaintext = state.plaintext_bytes_to_read();
                         self.received_close = state.peer_has_closed();
-                        drain(connection, &mut Outgoing(bios));
+                        if connection.wants_write() {
+                            drain(connection, &mut Outgoing(bios));
+                        }
                     }
                     Err(error) => {
                         let mut last = Vec::new();

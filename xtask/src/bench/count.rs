@@ -44,8 +44,6 @@ pub(super) struct Cost {
     pub(super) allocations: f64,
     /// Bytes copied.
     pub(super) copied: f64,
-    /// The library's own name and version.
-    pub(super) library: String,
 }
 
 /// The program that does the work, and where profiles are kept.
@@ -102,57 +100,54 @@ impl Counter {
         self.folder.join(format!("{case}.{}.{}.{kind}", job.library, job.driver))
     }
 
-    /// Runs a job under a tool of valgrind; the library's name and version.
-    fn run(&self, job: &Job, n: u32, tool: &[&str], out_file: &str, path: &Path) -> Result<String> {
+    /// Runs a job under a tool of valgrind.
+    fn run(&self, job: &Job, n: u32, tool: &[&str], out_file: &str, path: &Path) -> Result<()> {
         let mut out = OsString::from(out_file);
         out.push(path);
         let mut valgrind = Command::new("valgrind");
         valgrind.arg("--quiet").args(tool).arg(out).arg(&self.gate).arg(&self.folder);
-        let printed =
-            output(valgrind.args([job.case, job.driver, job.library]).arg(n.to_string()))?;
-        Ok(printed.trim().to_owned())
+        output(valgrind.args([job.case, job.driver, job.library]).arg(n.to_string()))?;
+        Ok(())
     }
 
     /// Only what happens within the function `measured` is counted.
     fn instructions(&self, job: &Job) -> Result<Cost> {
-        let (profile, library) = self.callgrind(job, job.times, "callgrind")?;
+        let profile = self.callgrind(job, job.times, "callgrind")?;
         let instructions = total(&profile).context("a profile without a sum")?;
         let instructions = instructions as f64 / f64::from(job.times);
-        Ok(Cost { instructions, library, ..Cost::default() })
+        Ok(Cost { instructions, ..Cost::default() })
     }
 
     /// The difference of two runs: calls are counted from the beginning to the end of the program.
     fn allocations(&self, job: &Job) -> Result<Cost> {
-        let (few, _) = self.callgrind(job, job.times, "few.callgrind")?;
-        let (many, library) = self.callgrind(job, 2 * job.times, "many.callgrind")?;
+        let few = self.callgrind(job, job.times, "few.callgrind")?;
+        let many = self.callgrind(job, 2 * job.times, "many.callgrind")?;
         let more = calls_for_memory(&many).saturating_sub(calls_for_memory(&few));
         let allocations = more as f64 / f64::from(job.times);
-        Ok(Cost { allocations, library, ..Cost::default() })
+        Ok(Cost { allocations, ..Cost::default() })
     }
 
-    /// The profile of a job, and the library's name and version.
-    fn callgrind(&self, job: &Job, times: u32, kind: &str) -> Result<(String, String)> {
+    /// The profile of a job.
+    fn callgrind(&self, job: &Job, times: u32, kind: &str) -> Result<String> {
         let path = self.profile(job, kind);
         let tool =
             ["--tool=callgrind", "--collect-atstart=no", "--toggle-collect=*workload::measured*"];
-        let library = self.run(job, times, &tool, "--callgrind-out-file=", &path)?;
-        Ok((fs::read_to_string(&path)?, library))
+        self.run(job, times, &tool, "--callgrind-out-file=", &path)?;
+        Ok(fs::read_to_string(&path)?)
     }
 
     /// The difference of two runs: this tool cannot be told where to begin.
     fn copies(&self, job: &Job) -> Result<Cost> {
         let tool = ["--tool=dhat", "--mode=copy"];
-        let count = |n: u32| -> Result<(u64, String)> {
+        let count = |n: u32| -> Result<u64> {
             let path = self.profile(job, &format!("{n}.dhat"));
-            let library = self.run(job, n, &tool, "--dhat-out-file=", &path)?;
+            self.run(job, n, &tool, "--dhat-out-file=", &path)?;
             let profile: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
             let points = profile["pps"].as_array().context("a profile without points")?;
-            Ok((points.iter().filter_map(|point| point["tb"].as_u64()).sum(), library))
+            Ok(points.iter().filter_map(|point| point["tb"].as_u64()).sum())
         };
-        let (few, _) = count(job.times)?;
-        let (many, library) = count(2 * job.times)?;
-        let copied = many.saturating_sub(few) as f64 / f64::from(job.times);
-        Ok(Cost { copied, library, ..Cost::default() })
+        let copied = count(2 * job.times)?.saturating_sub(count(job.times)?);
+        Ok(Cost { copied: copied as f64 / f64::from(job.times), ..Cost::default() })
     }
 }
 
@@ -186,10 +181,10 @@ fn calls_for_memory(profile: &str) -> u64 {
             if key == "c" {
                 callee = names.get(number).copied().unwrap_or_default();
             }
-        } else if let Some(call) = line.strip_prefix("calls=") {
-            if FUNCTIONS.contains(&callee) {
-                calls += call.split(' ').next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
-            }
+        } else if let Some(call) = line.strip_prefix("calls=")
+            && FUNCTIONS.contains(&callee)
+        {
+            calls += call.split(' ').next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
         }
     }
     calls

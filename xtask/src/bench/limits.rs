@@ -61,7 +61,7 @@ pub(super) const CASES: &[Case] = &[
     Case::new("hs/chunk100/1.3/p256", 12),
     Case::new("hs/chunk1/1.3/p256", 12),
     Case::new("ctx/build", 10),
-    Case::new("ctx/wrap", 50).allocations(8.0),
+    Case::new("ctx/wrap", 50),
     Case::new("bulk/1k/aes256", 500).allocations(NO_MORE),
     Case::new("bulk/16k/aes128", 100).instructions(BULK),
     Case::new("bulk/16k/aes256", 100).instructions(BULK).allocations(NO_MORE).named(),
@@ -106,4 +106,22 @@ pub(super) const AFTER_BULK: f64 = 64.0;
 pub(super) type Exception = (&'static str, &'static str, &'static str, f64, &'static str);
 
 /// Every limit that is not met.
-pub(super) const EXCEPTIONS: &[Exception] = &[];
+pub(super) const EXCEPTIONS: &[Exception] = &[
+    (
+        "mem/idle",
+        "bytes an end, obj / raw",
+        "rustls",
+        2400.0,
+        "A client keeps what the server issued, so that `session` can be asked for at any time; by hand the \
+         newest connection's is kept alone. rustls issues two tickets, and each of its values holds a copy of \
+         the server's chain. With `Config::resumption` off it is 557 bytes more than by hand.",
+    ),
+    (
+        "mem/idle",
+        "bytes an end, obj / 19 KiB",
+        "openssl",
+        1.40,
+        "OpenSSL 3.6 itself holds 26,220 bytes an end where OpenSSL 3.0 holds 18 KiB; with \
+         `Config::resumption` off this project adds 150 to that.",
+    ),
+];
