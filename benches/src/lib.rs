@@ -14,6 +14,7 @@
 #![deny(unsafe_code)]
 
 mod case;
+#[cfg(all(feature = "boring", feature = "native-tls", feature = "openssl", feature = "rustls"))]
 pub mod drivers;
 #[allow(unsafe_code)] // the only place for it
 mod ffi;
@@ -130,7 +131,13 @@ pub fn shake_hands(
     }
 }
 
-#[cfg(test)]
+#[cfg(all(
+    test,
+    feature = "boring",
+    feature = "native-tls",
+    feature = "openssl",
+    feature = "rustls"
+))]
 mod tests {
     use super::*;
     use drivers::{Visit, visit};

@@ -1,6 +1,7 @@
 //! All the unsafe code: two functions that trust their caller.
 
 /// For the `boring` crate.
+#[cfg(feature = "boring")]
 pub(crate) mod boring {
     use boring::ssl::{Ssl, SslSession};
 
@@ -12,6 +13,7 @@ pub(crate) mod boring {
 }
 
 /// For the `openssl` crate.
+#[cfg(feature = "openssl")]
 pub(crate) mod openssl {
     use openssl::ssl::{Ssl, SslSession};
 
