@@ -23,8 +23,8 @@ pub trait Wraps {
     /// What it makes.
     type Object: SslObject + ?Sized;
 
-    /// Makes an object with two BIOs of its own.
-    fn wrap(&self, wrap: Wrap) -> Box<Self::Object>;
+    /// Makes an object with two BIOs of its own that have this limit, 0 being none.
+    fn wrap(&self, limit: usize, wrap: Wrap) -> Box<Self::Object>;
 }
 
 /// A context of a type that is known.
@@ -34,8 +34,8 @@ pub struct Typed<C>(C);
 impl<C: Context> Wraps for Typed<C> {
     type Object = C::Object;
 
-    fn wrap(&self, wrap: Wrap) -> Box<C::Object> {
-        let (incoming, outgoing) = (Box::new(VecBio::new()), Box::new(VecBio::new()));
+    fn wrap(&self, limit: usize, wrap: Wrap) -> Box<C::Object> {
+        let [incoming, outgoing] = [(); 2].map(|()| Box::new(VecBio::with_limit(limit)));
         Box::new(self.0.wrap_bio(incoming, outgoing, wrap).expect("an object"))
     }
 }
@@ -43,8 +43,8 @@ impl<C: Context> Wraps for Typed<C> {
 impl Wraps for Box<dyn DynContext> {
     type Object = dyn SslObject;
 
-    fn wrap(&self, wrap: Wrap) -> Box<dyn SslObject> {
-        let (incoming, outgoing) = (Box::new(VecBio::new()), Box::new(VecBio::new()));
+    fn wrap(&self, limit: usize, wrap: Wrap) -> Box<dyn SslObject> {
+        let [incoming, outgoing] = [(); 2].map(|()| Box::new(VecBio::with_limit(limit)));
         self.wrap_bio(incoming, outgoing, wrap).expect("an object")
     }
 }
@@ -82,6 +82,14 @@ impl Objects<Box<dyn DynContext>> {
 }
 
 impl<C: Wraps> Objects<C> {
+    /// Makes an object for one end, with BIOs that have this limit, 0 being none.
+    pub fn end(&self, end: End, limit: usize) -> Box<C::Object> {
+        match end {
+            End::Client => self.client.wrap(limit, Wrap::client(self.server_name.clone())),
+            End::Server => self.server.wrap(limit, Wrap::server()),
+        }
+    }
+
     fn of(backend: &str, setup: &Setup, context: impl Fn(&Config) -> C) -> Self {
         let identity = |material: &Material| {
             let chain = material.chain.iter().map(|der| Certificate::from_der(&**der)).collect();
@@ -155,7 +163,7 @@ impl<C: Wraps> Driver for Objects<C> {
     fn wrap(&mut self, resume: bool) -> Pair<C::Object> {
         let mut wrap = Wrap::client(self.server_name.clone());
         wrap.session = self.session.clone().filter(|_| resume);
-        Pair { client: self.client.wrap(wrap), server: self.server.wrap(Wrap::server()) }
+        Pair { client: self.client.wrap(0, wrap), server: self.end(End::Server, 0) }
     }
 
     fn remember(&mut self, connection: &mut Pair<C::Object>) {
