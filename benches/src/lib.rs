@@ -21,11 +21,14 @@ mod ffi;
 pub mod obj;
 mod pki;
 pub mod raw;
+mod sample;
 mod setup;
+pub mod tcp;
 pub mod workload;
 
 pub use case::Case;
 pub use pki::{Identity, Pki};
+pub use sample::Sample;
 pub use setup::{Group, Key, Setup, Suite, Terms, Version};
 
 /// The most plaintext that one record carries, in bytes.
