@@ -19,6 +19,7 @@ pub mod drivers;
 #[allow(unsafe_code)] // the only place for it
 mod ffi;
 pub mod obj;
+pub mod peer;
 mod pki;
 pub mod raw;
 mod sample;
