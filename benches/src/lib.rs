@@ -14,16 +14,20 @@
 #![deny(unsafe_code)]
 
 mod case;
+#[cfg(all(feature = "boring", feature = "native-tls", feature = "openssl", feature = "rustls"))]
 pub mod drivers;
 #[allow(unsafe_code)] // the only place for it
 mod ffi;
+#[cfg(all(feature = "boring", feature = "openssl", feature = "rustls"))]
 pub mod floor;
 pub mod obj;
+pub mod peer;
 mod pki;
 pub mod raw;
 mod sample;
 mod setup;
 pub mod stopwatch;
+pub mod tcp;
 pub mod workload;
 
 pub use case::Case;
@@ -142,7 +146,13 @@ pub fn shake_hands(
     }
 }
 
-#[cfg(test)]
+#[cfg(all(
+    test,
+    feature = "boring",
+    feature = "native-tls",
+    feature = "openssl",
+    feature = "rustls"
+))]
 mod tests {
     use super::*;
     use drivers::{Visit, visit};

@@ -23,8 +23,8 @@ pub trait Wraps {
     /// What it makes.
     type Object: SslObject + ?Sized;
 
-    /// Makes an object with two BIOs of its own, the outgoing one with a limit.
-    fn wrap(&self, wrap: Wrap, limit: usize) -> Box<Self::Object>;
+    /// Makes an object with two BIOs of its own that have this limit, 0 being none.
+    fn wrap(&self, limit: usize, wrap: Wrap) -> Box<Self::Object>;
 }
 
 /// A context of a type that is known.
@@ -34,18 +34,18 @@ pub struct Typed<C>(C);
 impl<C: Context> Wraps for Typed<C> {
     type Object = C::Object;
 
-    fn wrap(&self, wrap: Wrap, limit: usize) -> Box<C::Object> {
-        let (incoming, outgoing) = (VecBio::new(), VecBio::with_limit(limit));
-        Box::new(self.0.wrap_bio(Box::new(incoming), Box::new(outgoing), wrap).expect("an object"))
+    fn wrap(&self, limit: usize, wrap: Wrap) -> Box<C::Object> {
+        let [incoming, outgoing] = [(); 2].map(|()| Box::new(VecBio::with_limit(limit)));
+        Box::new(self.0.wrap_bio(incoming, outgoing, wrap).expect("an object"))
     }
 }
 
 impl Wraps for Box<dyn DynContext> {
     type Object = dyn SslObject;
 
-    fn wrap(&self, wrap: Wrap, limit: usize) -> Box<dyn SslObject> {
-        let (incoming, outgoing) = (VecBio::new(), VecBio::with_limit(limit));
-        self.wrap_bio(Box::new(incoming), Box::new(outgoing), wrap).expect("an object")
+    fn wrap(&self, limit: usize, wrap: Wrap) -> Box<dyn SslObject> {
+        let [incoming, outgoing] = [(); 2].map(|()| Box::new(VecBio::with_limit(limit)));
+        self.wrap_bio(incoming, outgoing, wrap).expect("an object")
     }
 }
 
@@ -83,6 +83,14 @@ impl Objects<Box<dyn DynContext>> {
 }
 
 impl<C: Wraps> Objects<C> {
+    /// Makes an object for one end, with BIOs that have this limit, 0 being none.
+    pub fn end(&self, end: End, limit: usize) -> Box<C::Object> {
+        match end {
+            End::Client => self.client.wrap(limit, Wrap::client(self.server_name.clone())),
+            End::Server => self.server.wrap(limit, Wrap::server()),
+        }
+    }
+
     fn of(backend: &str, setup: &Setup, context: impl Fn(&Config) -> C) -> Self {
         let identity = |material: &Material| {
             let chain = material.chain.iter().map(|der| Certificate::from_der(&**der)).collect();
@@ -158,8 +166,8 @@ impl<C: Wraps> Driver for Objects<C> {
         let mut wrap = Wrap::client(self.server_name.clone());
         wrap.session = self.session.clone().filter(|_| resume);
         Pair {
-            client: self.client.wrap(wrap, self.limit),
-            server: self.server.wrap(Wrap::server(), self.limit),
+            client: self.client.wrap(self.limit, wrap),
+            server: self.end(End::Server, self.limit),
         }
     }
 

@@ -159,7 +159,15 @@ pub fn carry(
 }
 
 /// Reads so many bytes: rustls by hand may give those of several records at once.
-fn drain(connection: &mut (impl Connection + ?Sized), at: End, mut left: usize, buffer: &mut [u8]) {
+///
+/// # Panics
+/// If they are not there.
+pub fn drain(
+    connection: &mut (impl Connection + ?Sized),
+    at: End,
+    mut left: usize,
+    buffer: &mut [u8],
+) {
     while left > 0 {
         left -= connection.read(at, buffer).expect("more records");
         black_box(&mut *buffer);

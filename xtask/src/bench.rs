@@ -95,10 +95,13 @@ fn table() -> Result<()> {
     let versions = output(Command::new(programs.path("gate")).arg("libraries"))?;
     about.extend(versions.lines().map(str::to_owned));
     let figures = [
-        ("Time", figures::table(&timed)),
-        ("Bulk without `rep movsb`", figures::table(&bulk)),
-        ("TCP over the loopback", figures::table(&tcp)),
-        ("Beside Python's SSLObject, on the system's OpenSSL", figures::table(&python)),
+        ("Time", figures::table(&timed, "time")),
+        ("Bulk without `rep movsb`", figures::table(&bulk, "time")),
+        ("TCP over the loopback", figures::table(&tcp, "tcp")),
+        (
+            "Beside Python's SSLObject, on the system's OpenSSL",
+            figures::table(&python, "versus_python"),
+        ),
     ];
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
     fs::write(&path, page::page(&about, &rows, &figures))

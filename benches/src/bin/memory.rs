@@ -19,14 +19,8 @@ fn main() {
         for driver in &DRIVERS[..2] {
             let stages = visit(driver, library, &setup, Live).expect("such a driver");
             for (stage, bytes) in stages {
-                Sample {
-                    id: format!("mem/{stage}"),
-                    library: library.to_owned(),
-                    driver: (*driver).to_owned(),
-                    unit: "bytes an end".to_owned(),
-                    value: bytes,
-                }
-                .print();
+                Sample::new(format_args!("mem/{stage}"), library, driver, "bytes an end", bytes)
+                    .print();
             }
         }
     }

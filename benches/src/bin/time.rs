@@ -140,8 +140,7 @@ impl Contestant {
 fn report(name: &str, workload: Workload, library: &str, contestant: &Contestant) {
     let Ends { client, server } = contestant.best;
     let sample = |id: String, unit: &str, value: f64| {
-        let (library, driver) = (library.to_owned(), contestant.driver.to_owned());
-        Sample { id, library, driver, unit: unit.to_owned(), value }.print();
+        Sample::new(id, library, contestant.driver, unit, value).print();
     };
     match workload {
         Workload::Bulk { size } => {

@@ -5,6 +5,7 @@ mod heap;
 pub use heap::heap_in_use;
 
 /// For the `boring` crate.
+#[cfg(feature = "boring")]
 pub(crate) mod boring {
     use boring::ssl::{Ssl, SslSession};
 
@@ -16,6 +17,7 @@ pub(crate) mod boring {
 }
 
 /// For the `openssl` crate.
+#[cfg(feature = "openssl")]
 pub(crate) mod openssl {
     use openssl::ssl::{Ssl, SslSession};
 

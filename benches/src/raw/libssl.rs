@@ -110,7 +110,7 @@ macro_rules! libssl_driver {
             builder.cert_store_mut().add_cert(parse(&setup.pki.root)).expect("a trust anchor");
         }
 
-        fn parse(der: &Vec<u8>) -> X509 {
+        fn parse(der: &[u8]) -> X509 {
             X509::from_der(der).expect("a certificate")
         }
 

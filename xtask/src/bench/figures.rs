@@ -3,9 +3,6 @@
 use super::programs::Sample;
 use super::rows::{amount, columns};
 
-/// How to measure a figure again: what its name begins with, and the command.
-const AGAIN: &[(&str, &str)] = &[("tcp/", "tcp"), ("python/", "versus_python"), ("", "time")];
-
 /// One figure of a library, by everyone who was measured.
 #[derive(Default)]
 struct Figure<'a> {
@@ -22,8 +19,9 @@ struct Figure<'a> {
 const HEAD: [&str; 10] =
     ["case", "library", "unit", "raw", "obj", "obj / raw", "dyn", "obj / floor", "rivals", "again"];
 
-/// The samples as a table in Markdown, in the order in which they were taken.
-pub(super) fn table(samples: &[Sample]) -> String {
+/// The samples as a table in Markdown, in the order in which they were taken. `again` is the program that takes
+/// them again.
+pub(super) fn table(samples: &[Sample], again: &str) -> String {
     let mut figures: Vec<Figure<'_>> = Vec::new();
     for sample in samples {
         let is_it = |it: &Figure<'_>| it.id == sample.id && it.library == sample.library;
@@ -42,12 +40,12 @@ pub(super) fn table(samples: &[Sample]) -> String {
         }
     }
     let mut lines = vec![HEAD.map(str::to_owned)];
-    lines.extend(figures.iter().map(Figure::cells));
+    lines.extend(figures.iter().map(|figure| figure.cells(again)));
     columns(&lines, 3..=7)
 }
 
 impl Figure<'_> {
-    fn cells(&self) -> [String; 10] {
+    fn cells(&self, again: &str) -> [String; 10] {
         let ours = self.obj;
         let value = |value: Option<f64>| value.map(amount).unwrap_or_default();
         let ratio = |to: Option<f64>| match (ours, to) {
@@ -56,7 +54,6 @@ impl Figure<'_> {
         };
         let rivals: Vec<_> =
             self.rivals.iter().map(|(name, value)| format!("{name} {}", amount(*value))).collect();
-        let again = AGAIN.iter().find(|(start, _)| self.id.starts_with(start));
         [
             self.id.to_owned(),
             self.library.to_owned(),
@@ -67,7 +64,7 @@ impl Figure<'_> {
             value(self.named),
             ratio(self.floor),
             rivals.join(", "),
-            again.map_or("", |(_, command)| command).to_owned(),
+            again.to_owned(),
         ]
     }
 }
@@ -86,7 +83,7 @@ mod tests {
             value,
         };
         let table =
-            table(&[sample("obj", 30.0), sample("raw", 20.0), sample("tokio-rustls", 10.0)]);
+            table(&[sample("obj", 30.0), sample("raw", 20.0), sample("tokio-rustls", 10.0)], "tcp");
         let line = table.lines().nth(2).unwrap();
         let cells: Vec<_> = line.split('|').map(str::trim).collect();
         assert_eq!(cells[4..8], ["20.0", "30.0", "1.50", ""]);
