@@ -6,7 +6,8 @@ use tls_object::rustls::Rustls;
 
 use crate::obj::{Named, Static};
 use crate::setup::Setup;
-use crate::{Driver, raw};
+use crate::stopwatch::{Timed, Work};
+use crate::{Case, Driver, raw};
 
 /// The names of the drivers that do the same work on the same library.
 pub const DRIVERS: [&str; 3] = ["raw", "obj", "dyn"];
@@ -36,4 +37,16 @@ pub fn visit<V: Visit>(driver: &str, library: &str, setup: &Setup, it: V) -> Opt
         ("dyn", _) if LIBRARIES.contains(&library) => it.visit(|| Named::new(library, setup)),
         _ => return None,
     })
+}
+
+/// Makes the [`Work`] of a case.
+#[derive(Clone, Copy, Debug)]
+pub struct Begin(pub Case);
+
+impl Visit for Begin {
+    type Output = Box<dyn Timed>;
+
+    fn visit<D: Driver + 'static>(self, mut make: impl FnMut() -> D) -> Box<dyn Timed> {
+        Box::new(Work::new(self.0.workload, self.0.terms, make()))
+    }
 }

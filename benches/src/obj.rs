@@ -28,7 +28,7 @@ pub trait Wraps {
 }
 
 /// A context of a type that is known.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Typed<C>(C);
 
 impl<C: Context> Wraps for Typed<C> {
@@ -50,7 +50,7 @@ impl Wraps for Box<dyn DynContext> {
 }
 
 /// Two contexts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Objects<C> {
     client: C,
     server: C,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 
 use crate::workload::{Workload, carry};
-use crate::{Connection, Driver, End, RECORD, Terms, shake_hands};
+use crate::{Connection, Driver, End, RECORD, Terms, Version, shake_hands};
 
 /// How long each end worked, in time of the processor.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -72,9 +72,7 @@ impl<D: Driver> Work<D> {
         turn(End::Client);
         connection.deliver(End::Server, usize::MAX);
         assert_eq!(connection.read(End::Client, &mut self.buffer), Some(1));
-        assert!(
-            self.terms.version == crate::Version::Tls13 || connection.facts().resumed == resume
-        );
+        assert!(self.terms.version == Version::Tls13 || connection.facts().resumed == resume);
         self.driver.remember(&mut connection);
         drop(connection);
         turn(End::Server);

@@ -2,6 +2,7 @@
 
 mod count;
 mod figures;
+mod goals;
 mod limits;
 mod memory;
 mod page;
@@ -86,6 +87,7 @@ fn table() -> Result<()> {
     let bulk = samples(&time, &["bulk"], Some(WITHOUT_REP_MOVSB))?;
     let tcp = samples(&programs.path("tcp"), &[], None)?;
     let python = samples(&versus_python, &[], None)?;
+    let threads = samples(&programs.path("threads"), &[], None)?;
 
     let mut about = vec![format!("load before {before}, after {}", load())];
     about.extend(processor());
@@ -94,14 +96,16 @@ fn table() -> Result<()> {
     }
     let versions = output(Command::new(programs.path("gate")).arg("libraries"))?;
     about.extend(versions.lines().map(str::to_owned));
+    // Python's cases have the names of ours and are measured on another OpenSSL.
+    let late = timed.iter().filter(|sample| sample.id.starts_with("late/"));
+    let beside: Vec<_> = late.chain(&tcp).chain(&python).cloned().collect();
     let figures = [
+        ("Goals beside others", goals::table(&beside)),
         ("Time", figures::table(&timed, "time")),
-        ("Bulk without `rep movsb`", figures::table(&bulk, "time")),
+        ("Bulk without `rep movsb`", figures::table(&bulk, "time bulk")),
         ("TCP over the loopback", figures::table(&tcp, "tcp")),
-        (
-            "Beside Python's SSLObject, on the system's OpenSSL",
-            figures::table(&python, "versus_python"),
-        ),
+        ("Beside Python, on the system's OpenSSL", figures::table(&python, "versus_python")),
+        ("Threads that share a context", figures::table(&threads, "threads")),
     ];
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
     fs::write(&path, page::page(&about, &rows, &figures))
