@@ -1,6 +1,7 @@
 //! The raw calls that both libraries have.
 
 use core::ffi::{c_char, c_int, c_long, c_void};
+use std::sync::OnceLock;
 
 /// The callback of a `BIO_METHOD` that reads.
 pub type BioRead<B> = unsafe extern "C" fn(*mut B, *mut c_char, c_int) -> c_int;
@@ -23,6 +24,9 @@ pub unsafe trait Calls: 'static {
     type Ssl: 'static;
     type Bio: 'static;
     type BioMethod: 'static;
+
+    /// Where the address of the library's one `BIO_METHOD` of ours is kept.
+    fn bio_method() -> &'static OnceLock<usize>;
 
     unsafe fn err_clear_error();
     /// Whether `ERR_peek_last_error` finds the queue empty.
@@ -69,6 +73,11 @@ macro_rules! impl_calls {
             type Ssl = $sys::SSL;
             type Bio = $sys::BIO;
             type BioMethod = $sys::BIO_METHOD;
+
+            fn bio_method() -> &'static std::sync::OnceLock<usize> {
+                static ADDRESS: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
+                &ADDRESS
+            }
 
             $crate::impl_calls! { @forward $sys
                 err_clear_error = ERR_clear_error();

@@ -5,10 +5,7 @@
 use core::any::Any;
 use core::ffi::{c_char, c_int, c_long, c_void};
 use core::{ptr, slice};
-use std::any::TypeId;
-use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Mutex, PoisonError};
 
 use tls_object_core::Bios;
 
@@ -112,13 +109,16 @@ pub(super) unsafe fn new<C: Calls>(slot: *mut Slot) -> Option<*mut C::Bio> {
 
 /// The one `BIO_METHOD` of a library; made at the first use and never freed.
 fn method<C: Calls>() -> Option<*const C::BioMethod> {
-    /// Addresses of `BIO_METHOD`s. A generic function has no statics of its own, hence the map.
-    static METHODS: Mutex<BTreeMap<TypeId, usize>> = Mutex::new(BTreeMap::new());
-
-    let mut methods = METHODS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(&method) = methods.get(&TypeId::of::<C>()) {
-        return Some(ptr::with_exposed_provenance(method));
+    if let Some(&address) = C::bio_method().get() {
+        return Some(ptr::with_exposed_provenance(address));
     }
+    let made = new_method::<C>()?.expose_provenance();
+    // Two threads may make one each at first: then one of them is left over.
+    let address = *C::bio_method().get_or_init(|| made);
+    Some(ptr::with_exposed_provenance(address))
+}
+
+fn new_method<C: Calls>() -> Option<*mut C::BioMethod> {
     // SAFETY: the name is a string that lives for ever.
     let method = unsafe { C::bio_meth_new(SOURCE_SINK, c"tls-object".as_ptr()) };
     if method.is_null() {
@@ -133,7 +133,6 @@ fn method<C: Calls>() -> Option<*const C::BioMethod> {
     if read != 1 || write != 1 || ctrl != 1 {
         return None;
     }
-    methods.insert(TypeId::of::<C>(), method.expose_provenance());
     Some(method)
 }
 
