@@ -40,7 +40,10 @@ fn usable<T: Copy>(known: &[T], take: impl Fn(&mut SslContextBuilder, T) -> bool
 fn support(capability: Capability) -> Support {
     use Capability as C;
     match capability {
-        C::ChannelBindingEndPoint | C::ChannelBindingExporter | C::ChannelBindingUnique => {
+        C::ChannelBindingExporter | C::ChannelBindingExporter12 => {
+            Support::Emulated("by the exporter".into())
+        }
+        C::ChannelBindingEndPoint => {
             Support::No("this project does not compute it on BoringSSL yet".into())
         }
         C::LentRead => {

@@ -113,6 +113,25 @@ pub(crate) fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
         .collect()
 }
 
+/// `SSL_get_extms_support`.
+pub(crate) fn has_extended_master_secret(ssl: &SslRef) -> bool {
+    // SAFETY: the connection is valid.
+    unsafe { boring_sys::SSL_get_extms_support(ssl.as_ptr()) == 1 }
+}
+
+/// `SSL_get_tls_unique`.
+pub(crate) fn tls_unique(ssl: &SslRef) -> Vec<u8> {
+    // RFC 5246 section 7.4.9: 12 bytes, unless a suite says otherwise, which none here does.
+    let mut binding = vec![0; 64];
+    let mut len = 0;
+    let out = binding.as_mut_ptr();
+    // SAFETY: the connection is valid, and `out` has so many writable bytes.
+    let ret =
+        unsafe { boring_sys::SSL_get_tls_unique(ssl.as_ptr(), out, &raw mut len, binding.len()) };
+    binding.truncate(if ret == 1 { len } else { 0 });
+    binding
+}
+
 /// `SSL_get_verify_result`, which the safe function turns into an opaque value.
 pub(crate) fn verify_result(ssl: &SslRef) -> c_int {
     // SAFETY: the connection is valid.

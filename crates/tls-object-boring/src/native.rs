@@ -6,10 +6,14 @@ use boring::error::ErrorStack;
 use boring::ssl::{SslCipherRef, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm};
 use boring::x509::X509;
 use boring::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
-use tls_object_core::{CipherSuite, NamedGroup, Side, SignatureScheme, VerifyCode};
+use tls_object_core::{
+    Capability, CipherSuite, Error, ErrorKind, NamedGroup, Side, SignatureScheme, VerifyCode,
+};
 
 use crate::ffi;
-pub(crate) use crate::ffi::{peer_certificates, set_groups, set_tls13_suites};
+pub(crate) use crate::ffi::{
+    has_extended_master_secret, peer_certificates, set_groups, set_tls13_suites, tls_unique,
+};
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
 /// default without SHA-1, and with Ed25519.
@@ -68,6 +72,11 @@ pub(crate) fn suite_of(cipher: &SslCipherRef) -> CipherSuite {
 /// The group of the key exchange.
 pub(crate) fn group_of(ssl: &SslRef) -> Option<NamedGroup> {
     ssl.curve().map(NamedGroup::new)
+}
+
+/// `SSL_get_shared_ciphers` says nothing, and the client's list is gone after the handshake.
+pub(crate) fn shared_ciphers(_ssl: &SslRef) -> Result<Vec<CipherSuite>, Error> {
+    Err(ErrorKind::Unsupported(Capability::SharedCiphers).into())
 }
 
 /// `SSL_get_verify_result`, by OpenSSL's numbers.

@@ -81,10 +81,11 @@ fn concerns(capability: Capability, version: Option<ProtocolVersion>) -> bool {
     match capability {
         Capability::CipherSuites12
         | Capability::Resumption12
+        | Capability::ChannelBindingExporter12
         | Capability::ChannelBindingUnique => version != Some(ProtocolVersion::TLS13),
-        Capability::CipherSuites13 | Capability::Resumption13 => {
-            version != Some(ProtocolVersion::TLS12)
-        }
+        Capability::CipherSuites13
+        | Capability::Resumption13
+        | Capability::ChannelBindingExporter => version != Some(ProtocolVersion::TLS12),
         _ => true,
     }
 }

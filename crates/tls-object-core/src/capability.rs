@@ -78,7 +78,8 @@ capabilities! {
     SharedCiphers = "shared-ciphers", "Telling which cipher suites both ends have.";
     ChannelBindingUnique = "channel-binding-tls-unique", "Channel binding tls-unique (RFC 5929), TLS 1.2 only.";
     ChannelBindingEndPoint = "channel-binding-tls-server-end-point", "Channel binding tls-server-end-point (RFC 5929).";
-    ChannelBindingExporter = "channel-binding-tls-exporter", "Channel binding tls-exporter (RFC 9266).";
+    ChannelBindingExporter = "channel-binding-tls-exporter", "Channel binding tls-exporter (RFC 9266), under TLS 1.3.";
+    ChannelBindingExporter12 = "channel-binding-tls-exporter-1.2", "Channel binding tls-exporter (RFC 9266), under TLS 1.2 with the extended master secret.";
 }
 
 impl fmt::Display for Capability {

@@ -4,7 +4,7 @@ use core::any::Any;
 
 use crate::{
     Bios, Capability, Certificate, ChannelBinding, CipherSuite, Error, ErrorKind, Negotiated,
-    Session, Status,
+    ProtocolVersion, Session, Status,
 };
 
 /// What reading came to.
@@ -111,7 +111,7 @@ pub trait Engine: Send + 'static {
         context: Option<&[u8]>,
     ) -> Result<(), Error>;
 
-    /// The cipher suites that both ends have, by this end's preference.
+    /// The cipher suites of the version that is spoken which both ends have, by this end's preference; empty on a client.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] unless implemented.
@@ -119,12 +119,17 @@ pub trait Engine: Send + 'static {
         Err(ErrorKind::Unsupported(Capability::SharedCiphers).into())
     }
 
-    /// Channel binding data.
+    /// Channel binding data of a connection that speaks `version`.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] unless implemented.
-    fn channel_binding(&mut self, kind: ChannelBinding) -> Result<Vec<u8>, Error> {
-        Err(ErrorKind::Unsupported(kind.capability()).into())
+    /// * [`ErrorKind::Unsupported`] unless implemented.
+    /// * [`ErrorKind::InvalidArgument`] where it is undefined.
+    fn channel_binding(
+        &mut self,
+        kind: ChannelBinding,
+        version: ProtocolVersion,
+    ) -> Result<Vec<u8>, Error> {
+        Err(ErrorKind::Unsupported(kind.capability(version)).into())
     }
 
     /// Gives back memory that the library does not need while idle.

@@ -7,8 +7,8 @@ use crate::parts::Parts;
 use crate::record::{HEADER, preamble};
 use crate::{
     Alert, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Closure, DynContext, Engine,
-    Error, ErrorKind, MAX_PLAINTEXT, MemoryBio, Negotiated, Read, Received, ServerName, Session,
-    Side, SslObject, Status, Wrap,
+    Error, ErrorKind, MAX_PLAINTEXT, MemoryBio, Negotiated, ProtocolVersion, Read, Received,
+    ServerName, Session, Side, SslObject, Status, Wrap,
 };
 
 /// What one record adds to its plaintext at most, for the suites that are spoken here: header,
@@ -430,7 +430,9 @@ impl<E: Engine> SslObject for Object<E> {
         if !self.done {
             return Err(ErrorKind::HandshakeNotDone.into());
         }
-        self.engine.channel_binding(kind)
+        // Known since the handshake is done.
+        let version = self.facts.version.unwrap_or(ProtocolVersion::TLS13);
+        self.engine.channel_binding(kind, version)
     }
 
     fn memory_in_use(&self) -> usize {

@@ -21,9 +21,18 @@ pub enum ChannelBinding {
 }
 
 impl ChannelBinding {
-    /// The capability of giving it.
-    pub const fn capability(self) -> Capability {
+    /// The label of [`TlsExporter`](Self::TlsExporter) (RFC 9266 section 4). For backends.
+    pub const EXPORTER_LABEL: &str = "EXPORTER-Channel-Binding";
+
+    /// The length of [`TlsExporter`](Self::TlsExporter) in bytes. For backends.
+    pub const EXPORTER_LENGTH: usize = 32;
+
+    /// The capability of giving it on a connection that speaks `version`.
+    pub fn capability(self, version: ProtocolVersion) -> Capability {
         match self {
+            Self::TlsExporter if version == ProtocolVersion::TLS12 => {
+                Capability::ChannelBindingExporter12
+            }
             Self::TlsExporter => Capability::ChannelBindingExporter,
             Self::TlsServerEndPoint => Capability::ChannelBindingEndPoint,
             Self::TlsUnique => Capability::ChannelBindingUnique,
@@ -230,18 +239,23 @@ pub trait SslObject: Send + fmt::Debug {
         context: Option<&[u8]>,
     ) -> Result<(), Error>;
 
-    /// The cipher suites that both ends have, by this end's preference. Python: `shared_ciphers`.
+    /// The cipher suites of the version that is spoken which both ends have, by a server's preference. Empty on a
+    /// client, which is not told what the server has. Python: `shared_ciphers`.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),
     /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
     fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error>;
 
-    /// Channel binding data. Python: `get_channel_binding`.
+    /// Channel binding data: 32 bytes of the exporter, the hash of the server's certificate, or the first
+    /// Finished. Python: `get_channel_binding`.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),
-    /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): `tls-unique` under TLS 1.3, where it is undefined,
+    ///   and `tls-exporter` under TLS 1.2 without the extended master secret, where it binds nothing (RFC 9266
+    ///   section 4.2).
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),
+    ///   [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
     fn get_channel_binding(&mut self, kind: ChannelBinding) -> Result<Vec<u8>, Error>;
 
     /// Bytes of memory that the BIOs hold on to. What the library holds is its own affair.

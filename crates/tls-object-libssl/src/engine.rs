@@ -4,8 +4,8 @@ use core::any::Any;
 use core::ffi::c_int;
 
 use tls_object_core::{
-    Alert, Bios, Certificate, Engine, Error, ErrorKind, Negotiated, Received, Session, Side,
-    Status, VerifyCode,
+    Alert, Bios, Certificate, ChannelBinding, CipherSuite, Engine, Error, ErrorKind, Negotiated,
+    ProtocolVersion, Received, Session, Side, Status, VerifyCode,
 };
 
 use crate::{Connection, Library, Outcome};
@@ -153,6 +153,49 @@ impl<L: Library> Engine for LibsslEngine<L> {
         L::export(self.connection.handle(), out, label, context).map_err(|source| {
             Error::new(ErrorKind::InvalidArgument).with_backend(L::NAME).with_source(source)
         })
+    }
+
+    fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error> {
+        let shared = L::shared_ciphers(self.connection.handle());
+        match self.side {
+            Side::Server => shared,
+            Side::Client => shared.map(|_| Vec::new()),
+        }
+        .map_err(|error| error.with_backend(L::NAME))
+    }
+
+    fn channel_binding(
+        &mut self,
+        kind: ChannelBinding,
+        version: ProtocolVersion,
+    ) -> Result<Vec<u8>, Error> {
+        let handle = self.connection.handle();
+        let undefined = |why| {
+            Err(Error::new(ErrorKind::InvalidArgument).with_detail(why).with_backend(L::NAME))
+        };
+        match kind {
+            ChannelBinding::TlsUnique if version == ProtocolVersion::TLS13 => {
+                // RFC 8446 appendix C.5.
+                undefined("tls-unique under TLS 1.3")
+            }
+            ChannelBinding::TlsUnique => Ok(L::tls_unique(handle)),
+            ChannelBinding::TlsExporter
+                if version == ProtocolVersion::TLS12 && !L::has_extended_master_secret(handle) =>
+            {
+                // RFC 9266 section 4.2.
+                undefined("tls-exporter without the extended master secret")
+            }
+            ChannelBinding::TlsExporter => {
+                let mut binding = vec![0; ChannelBinding::EXPORTER_LENGTH];
+                let label = ChannelBinding::EXPORTER_LABEL;
+                self.export_keying_material(&mut binding, label, Some(b""))?;
+                Ok(binding)
+            }
+            kind => {
+                let unsupported = ErrorKind::Unsupported(kind.capability(version));
+                Err(Error::new(unsupported).with_backend(L::NAME))
+            }
+        }
     }
 
     fn native(&mut self) -> &mut dyn Any {

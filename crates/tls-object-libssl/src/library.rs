@@ -5,7 +5,7 @@ use core::error::Error as StdError;
 use core::ffi::c_int;
 
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Context, ErrorKind, Negotiated, Session, Setting,
+    Alert, Certificate, CipherSuite, Context, Error, ErrorKind, Negotiated, Session, Setting,
 };
 
 use crate::Calls;
@@ -61,6 +61,18 @@ pub unsafe trait Library: Calls + Send + Sync {
 
     /// The certificates that the peer showed, its own first.
     fn peer_certificates(handle: &Self::Handle) -> Vec<Certificate>;
+
+    /// The cipher suites of a server that its client offers too, by the server's preference.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] where the library does not tell.
+    fn shared_ciphers(handle: &Self::Handle) -> Result<Vec<CipherSuite>, Error>;
+
+    /// Whether the extended master secret was agreed on (RFC 7627).
+    fn has_extended_master_secret(handle: &Self::Handle) -> bool;
+
+    /// The first Finished of the handshake (RFC 5929 section 3); not asked for under TLS 1.3.
+    fn tls_unique(handle: &Self::Handle) -> Vec<u8>;
 
     /// The newest session that can be resumed.
     fn session(handle: &mut Self::Handle) -> Option<Session>;

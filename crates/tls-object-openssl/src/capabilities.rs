@@ -46,13 +46,15 @@ fn support(capability: Capability, hybrid: bool) -> Support {
             Support::No("the linked OpenSSL is older than 3.5".into())
         }
         C::HalfClose | C::PlaintextAfterClose | C::Truncation => Support::Native,
-        C::ChannelBindingEndPoint | C::ChannelBindingExporter | C::ChannelBindingUnique => {
+        C::ChannelBindingExporter | C::ChannelBindingExporter12 => {
+            Support::Emulated("by the exporter".into())
+        }
+        C::ChannelBindingEndPoint => {
             Support::No("this project does not compute it on OpenSSL yet".into())
         }
         C::LentRead => {
             Support::No("OpenSSL shows decrypted data to nobody before it is copied".into())
         }
-        C::SharedCiphers => Support::No("this project does not ask OpenSSL for them yet".into()),
         _ => Support::Native,
     }
 }

@@ -6,8 +6,10 @@ use std::ptr;
 
 use foreign_types_03::{ForeignType as _, ForeignTypeRef as _};
 use openssl::error::ErrorStack;
-use openssl::ssl::{Ssl, SslContextBuilder, SslRef, SslSession};
+use openssl::ssl::{Ssl, SslCipher, SslCipherRef, SslContextBuilder, SslRef, SslSession};
+use openssl::stack::StackRef;
 use openssl::x509::X509Crl;
+use tls_object_core::CipherSuite;
 use tls_object_libssl::{InfoCallback, impl_calls};
 
 use crate::library::Lib;
@@ -18,6 +20,11 @@ unsafe extern "C" {
         ssl: *mut openssl_sys::SSL,
         callback: Option<InfoCallback<openssl_sys::SSL>>,
     );
+    /// Null on a client, and on a server that has seen no hello.
+    fn SSL_get_client_ciphers(
+        ssl: *const openssl_sys::SSL,
+    ) -> *mut openssl_sys::stack_st_SSL_CIPHER;
+    fn SSL_get_ciphers(ssl: *const openssl_sys::SSL) -> *mut openssl_sys::stack_st_SSL_CIPHER;
     fn X509_STORE_add_crl(
         store: *mut openssl_sys::X509_STORE,
         crl: *mut openssl_sys::X509_CRL,
@@ -77,6 +84,36 @@ pub(crate) fn negotiated_group(ssl: &SslRef) -> c_long {
     unsafe {
         openssl_sys::SSL_ctrl(ssl.as_ptr(), SSL_CTRL_GET_NEGOTIATED_GROUP, 0, ptr::null_mut())
     }
+}
+
+/// `SSL_get_client_ciphers`: what the client of a server offers, as far as this library knows it.
+pub(crate) fn client_ciphers(ssl: &SslRef) -> Vec<CipherSuite> {
+    // SAFETY: the connection is valid.
+    let ciphers = unsafe { SSL_get_client_ciphers(ssl.as_ptr()) };
+    // SAFETY: null, or a stack that the connection holds on to.
+    unsafe { suites(ciphers) }
+}
+
+/// `SSL_get_ciphers`: what this end has, the best first.
+pub(crate) fn ciphers(ssl: &SslRef) -> Vec<CipherSuite> {
+    // SAFETY: the connection is valid.
+    let ciphers = unsafe { SSL_get_ciphers(ssl.as_ptr()) };
+    // SAFETY: null, or a stack that the connection or its context holds on to.
+    unsafe { suites(ciphers) }
+}
+
+/// The suites in a stack.
+///
+/// # Safety
+/// `ciphers` is null or valid, and nothing changes it meanwhile.
+unsafe fn suites(ciphers: *mut openssl_sys::stack_st_SSL_CIPHER) -> Vec<CipherSuite> {
+    if ciphers.is_null() {
+        return Vec::new();
+    }
+    // SAFETY: valid, and borrowed no longer than this function runs.
+    let ciphers = unsafe { StackRef::<SslCipher>::from_ptr(ciphers) };
+    let code = |cipher: &SslCipherRef| u16::from_be_bytes(cipher.protocol_id());
+    ciphers.iter().map(|cipher| CipherSuite::new(code(cipher))).collect()
 }
 
 /// The text of the library for an error of its TLS part.

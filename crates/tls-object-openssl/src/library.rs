@@ -6,7 +6,9 @@ use core::ffi::c_int;
 
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslRef};
-use tls_object_core::{Alert, Certificate, ErrorKind, Negotiated, Object, Session};
+use tls_object_core::{
+    Alert, Certificate, CipherSuite, Error, ErrorKind, Negotiated, Object, Session,
+};
 use tls_object_libssl::{Failure, Library, LibsslEngine};
 
 use crate::{OpenSsl, OpenSslContext, error, facts, ffi, native, session};
@@ -60,6 +62,18 @@ unsafe impl Library for Lib {
 
     fn peer_certificates(handle: &Ssl) -> Vec<Certificate> {
         native::peer_certificates(handle)
+    }
+
+    fn shared_ciphers(handle: &Ssl) -> Result<Vec<CipherSuite>, Error> {
+        native::shared_ciphers(handle)
+    }
+
+    fn has_extended_master_secret(handle: &Ssl) -> bool {
+        native::has_extended_master_secret(handle)
+    }
+
+    fn tls_unique(handle: &Ssl) -> Vec<u8> {
+        native::tls_unique(handle)
     }
 
     fn session(handle: &mut Ssl) -> Option<Session> {

@@ -7,7 +7,7 @@ use openssl::nid::Nid;
 use openssl::ssl::{SslCipherRef, SslContextBuilder, SslMode, SslOptions, SslRef};
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509Ref};
-use tls_object_core::{Certificate, CipherSuite, NamedGroup, Side, SignatureScheme};
+use tls_object_core::{Certificate, CipherSuite, Error, NamedGroup, Side, SignatureScheme};
 use tls_object_libssl::cipher_list;
 
 use crate::{capabilities, ffi};
@@ -117,6 +117,33 @@ pub(crate) fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
     }
     let leaf = ssl.peer_certificate().and_then(|leaf| der(&leaf));
     leaf.into_iter().chain(chain).collect()
+}
+
+/// The suites of a server that its client offers too, of the version that is spoken.
+pub(crate) fn shared_ciphers(ssl: &SslRef) -> Result<Vec<CipherSuite>, Error> {
+    let offered = ffi::client_ciphers(ssl);
+    let version = ssl.current_cipher().map(|cipher| suite_of(cipher).version());
+    let is_shared =
+        |suite: &CipherSuite| offered.contains(suite) && Some(suite.version()) == version;
+    Ok(ffi::ciphers(ssl).into_iter().filter(is_shared).collect())
+}
+
+/// `SSL_get_extms_support`.
+pub(crate) fn has_extended_master_secret(ssl: &SslRef) -> bool {
+    ssl.extms_support() == Some(true)
+}
+
+/// The first Finished: the server's where a session was resumed, the client's else (RFC 5929 section 3.1).
+pub(crate) fn tls_unique(ssl: &SslRef) -> Vec<u8> {
+    // RFC 5246 section 7.4.9: 12 bytes, unless a suite says otherwise, which none here does.
+    let mut finished = vec![0; 64];
+    let len = if ssl.session_reused() == ssl.is_server() {
+        ssl.finished(&mut finished)
+    } else {
+        ssl.peer_finished(&mut finished)
+    };
+    finished.truncate(len);
+    finished
 }
 
 /// `SSL_get_verify_result`.

@@ -70,11 +70,13 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         }
         Capability::PlaintextAfterClose => emulated("rustls is given one record at a time"),
 
-        Capability::SharedCiphers => no("this project does not work it out on rustls yet"),
+        Capability::SharedCiphers => emulated("the ClientHello is read first"),
         Capability::ChannelBindingUnique => no("rustls does not expose Finished messages"),
-        Capability::ChannelBindingEndPoint | Capability::ChannelBindingExporter => {
-            no("this project does not compute it on rustls yet")
+        Capability::ChannelBindingExporter => emulated("by the exporter"),
+        Capability::ChannelBindingExporter12 => {
+            no("rustls does not tell whether the extended master secret was agreed on")
         }
+        Capability::ChannelBindingEndPoint => no("this project does not compute it on rustls yet"),
 
         _ => no("unknown to this backend"),
     }

@@ -7,10 +7,13 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use rustls::server::{Acceptor, ClientHello};
-use rustls::{ClientConnection, Connection, HandshakeKind, IoState, PeerIncompatible};
+use rustls::{
+    ClientConnection, Connection, HandshakeKind, IoState, PeerIncompatible, ServerConfig,
+};
 use tls_object_core::{
-    Alert, AlpnProtocol, Bios, Certificate, CipherSuite, Context as _, Engine, Error, ErrorKind,
-    NamedGroup, Negotiated, Object, ProtocolVersion, Received, ServerName, Session, Status,
+    Alert, AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
+    Engine, Error, ErrorKind, NamedGroup, Negotiated, Object, ProtocolVersion, Received,
+    ServerName, Session, Status,
 };
 
 use crate::context::ServerConfigs;
@@ -36,6 +39,8 @@ pub struct RustlsEngine {
     issued: Option<Arc<Issued>>,
     /// Client: the session made of it.
     session: Option<Session>,
+    /// Server: the suites that the client offers too, the best first.
+    shared_ciphers: Box<[CipherSuite]>,
 }
 
 #[allow(clippy::large_enum_variant)] // the object is boxed anyway where it matters
@@ -71,6 +76,7 @@ impl RustlsEngine {
             server_name: None,
             issued: None,
             session: None,
+            shared_ciphers: Box::default(),
         }
     }
 
@@ -136,9 +142,11 @@ impl RustlsEngine {
         }
         let Phase::Accepting(acceptor, configs) = &mut self.phase else { return Ok(()) };
         let mut tls12 = false;
+        let mut shared = Box::default();
         let connection = acceptor.accept().and_then(|accepted| {
             let Some(accepted) = accepted else { return Ok(None) };
             let config = configs.choose(&accepted.client_hello());
+            shared = shared_ciphers(&config, &accepted.client_hello());
             tls12 = self.context.config().version_range().1 == ProtocolVersion::TLS12
                 || !offers_tls13(&accepted.client_hello());
             accepted.into_connection(config).map(Some)
@@ -149,6 +157,7 @@ impl RustlsEngine {
                 let mut connection = Connection::from(connection);
                 drain(&mut connection, &mut Outgoing(bios));
                 self.phase = Phase::Connected(connection);
+                self.shared_ciphers = shared;
             }
             Err((mut error, mut alert)) => {
                 if let (rustls::Error::General(_), true) = (&error, tls12) {
@@ -207,6 +216,15 @@ fn offers_tls13(hello: &ClientHello<'_>) -> bool {
         .cipher_suites()
         .iter()
         .any(|&suite| CipherSuite::new(suite.into()).version() == ProtocolVersion::TLS13)
+}
+
+/// The suites of a server that the client offers too, in the order in which the server would take them.
+fn shared_ciphers(config: &ServerConfig, hello: &ClientHello<'_>) -> Box<[CipherSuite]> {
+    let suites = config.crypto_provider().cipher_suites.iter().map(|suite| suite.suite());
+    suites
+        .filter(|suite| hello.cipher_suites().contains(suite))
+        .map(|suite| CipherSuite::new(suite.into()))
+        .collect()
 }
 
 impl Engine for RustlsEngine {
@@ -357,6 +375,29 @@ impl Engine for RustlsEngine {
         if let Phase::Connected(connection) = &mut self.phase {
             // The refusal changes nothing else.
             let _ = connection.read_tls(&mut Nothing);
+        }
+    }
+
+    fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error> {
+        let version = self.connection()?.protocol_version().map(u16::from);
+        let version = version.map(ProtocolVersion::new);
+        let is_spoken = |suite: &&CipherSuite| Some(suite.version()) == version;
+        Ok(self.shared_ciphers.iter().filter(is_spoken).copied().collect())
+    }
+
+    fn channel_binding(
+        &mut self,
+        kind: ChannelBinding,
+        version: ProtocolVersion,
+    ) -> Result<Vec<u8>, Error> {
+        match kind.capability(version) {
+            Capability::ChannelBindingExporter => {
+                let mut binding = vec![0; ChannelBinding::EXPORTER_LENGTH];
+                let label = ChannelBinding::EXPORTER_LABEL;
+                self.export_keying_material(&mut binding, label, Some(b""))?;
+                Ok(binding)
+            }
+            capability => Err(self.error(ErrorKind::Unsupported(capability))),
         }
     }
 

@@ -45,7 +45,11 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         tls_exporter,
     )
-    .needs(&[Capability::ChannelBindingExporter, Capability::Exporter]),
+    .needs(&[
+        Capability::ChannelBindingExporter,
+        Capability::ChannelBindingExporter12,
+        Capability::Exporter,
+    ]),
     Scenario::new(
         "capability::refusals_are_no_end",
         "A member that is refused leaves the connection as it was.",
@@ -81,6 +85,10 @@ fn shared_ciphers(lab: &Lab) -> Result<(), Failure> {
     let shared =
         pair.server().shared_ciphers().map_err(|error| Failure::of(Side::Server, &error))?;
     ensure!(shared == expected, "{shared:?}");
+    if lab.has(Side::Client, Capability::SharedCiphers) {
+        let told = pair.client().shared_ciphers()?;
+        ensure!(told.is_empty(), "the client is told nothing, and says {told:?}");
+    }
     Ok(())
 }
 
@@ -152,7 +160,7 @@ fn refusals_are_no_end(lab: &Lab) -> Result<(), Failure> {
             vec![(Capability::SharedCiphers, pair.tls(side).shared_ciphers().map(|_| ()))];
         for kind in [ChannelBinding::TlsExporter, ChannelBinding::TlsServerEndPoint] {
             let result = pair.tls(side).get_channel_binding(kind).map(|_| ());
-            results.push((kind.capability(), result));
+            results.push((kind.capability(lab.version()), result));
         }
         for (capability, result) in results {
             let refused =
