@@ -48,7 +48,7 @@ pub enum Workload {
 }
 
 impl Workload {
-    /// Does everything that is only done at first, and then the work `n` times, [measured](measured).
+    /// Does everything that is only done at first, and then the work `n` times, [`measured`].
     ///
     /// # Panics
     /// If anything goes wrong.
