@@ -27,6 +27,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs(&[Capability::ChannelBindingUnique]),
     Scenario::new(
+        "capability::tls_unique_resumed",
+        "Both ends of a resumed TLS 1.2 connection give the same tls-unique binding, and a new one.",
+        Dims::TLS12,
+        tls_unique_resumed,
+    )
+    .needs(&[Capability::ChannelBindingUnique, Capability::Resumption12]),
+    Scenario::new(
         "capability::tls_unique_undefined",
         "There is no tls-unique binding under TLS 1.3.",
         Dims::TLS13,
@@ -108,6 +115,22 @@ fn tls_unique(lab: &Lab) -> Result<(), Failure> {
     ensure!(bytes.len() == 12, "{} bytes", bytes.len());
     let other = binding(&mut lab.connected()?, ChannelBinding::TlsUnique)?;
     ensure!(bytes != other, "not unique");
+    Ok(())
+}
+
+/// RFC 5929 section 3.1: the first Finished is the server's then.
+fn tls_unique_resumed(lab: &Lab) -> Result<(), Failure> {
+    let contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
+    let mut first = contexts.pair(lab.wrap()?)?;
+    first.handshake()?;
+    first.exchange()?;
+    let bytes = binding(&mut first, ChannelBinding::TlsUnique)?;
+    let session = lab.fact(Side::Client, Capability::Resumption12, first.client().session())?;
+    let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
+    second.handshake()?;
+    ensure!(second.client().session_reused(), "not resumed");
+    let other = binding(&mut second, ChannelBinding::TlsUnique)?;
+    ensure!(other.len() == 12 && other != bytes, "{bytes:?}, then {other:?}");
     Ok(())
 }
 
