@@ -102,7 +102,7 @@ impl RustlsEngine {
         let fed = match fed {
             Ok(Some(fed)) => fed,
             Ok(None) => return Ok(false),
-            Err(full) => return Err(self.error(ErrorKind::Decode).with_source(full)),
+            Err(full) => return Err(self.too_long(bios).with_source(full)),
         };
         match &mut self.phase {
             Phase::Accepting(..) => self.accept(bios, fed.plain_alert)?,
@@ -188,6 +188,24 @@ impl RustlsEngine {
             alert = LastAlert::of(last);
         }
         error::of_connection(error, alert, tls12).with_backend(self.context.backend())
+    }
+
+    /// A handshake message is longer than rustls takes, which tells nobody. In plain text the peer can be told.
+    #[cold]
+    fn too_long(&self, bios: &mut Bios) -> Error {
+        let error = self.error(ErrorKind::Decode);
+        let plain = match &self.phase {
+            Phase::Accepting(..) => true,
+            Phase::Connected(connection) => {
+                connection.is_handshaking()
+                    && connection.protocol_version() != Some(rustls::ProtocolVersion::TLSv1_3)
+            }
+        };
+        if !plain {
+            return error;
+        }
+        bios.send(&plain_alert(Alert::DECODE_ERROR));
+        error.with_alert_sent(Alert::DECODE_ERROR)
     }
 
     #[cold]
@@ -370,9 +388,13 @@ impl Engine for RustlsEngine {
         }
     }
 
-    /// rustls' input buffer shrinks when it is asked to read and holds nothing.
+    /// rustls' input buffer shrinks when it is asked to read and holds nothing; with something in it, it would
+    /// grow.
     fn trim(&mut self) {
-        if let Phase::Connected(connection) = &mut self.phase {
+        if let Phase::Connected(connection) = &mut self.phase
+            && !connection.is_handshaking()
+            && !self.feeder.is_inside_record()
+        {
             // The refusal changes nothing else.
             let _ = connection.read_tls(&mut Nothing);
         }

@@ -79,6 +79,11 @@ impl Feeder {
         }
     }
 
+    /// Whether a record has begun and not ended.
+    pub(crate) fn is_inside_record(&self) -> bool {
+        self.cursor.is_inside()
+    }
+
     /// Looks at bytes that rustls has taken, which are of one record.
     fn pass(&mut self, taken: &[u8]) -> Option<Alert> {
         let (_, complete) = self.cursor.advance(taken);
