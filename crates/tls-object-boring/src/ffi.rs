@@ -120,7 +120,7 @@ pub(crate) fn has_extended_master_secret(ssl: &SslRef) -> bool {
 }
 
 /// `SSL_get_tls_unique`.
-pub(crate) fn tls_unique(ssl: &SslRef) -> Vec<u8> {
+pub(crate) fn tls_unique(ssl: &SslRef) -> Option<Vec<u8>> {
     // RFC 5246 section 7.4.9: 12 bytes, unless a suite says otherwise, which none here does.
     let mut binding = vec![0; 64];
     let mut len = 0;
@@ -128,8 +128,8 @@ pub(crate) fn tls_unique(ssl: &SslRef) -> Vec<u8> {
     // SAFETY: the connection is valid, and `out` has so many writable bytes.
     let ret =
         unsafe { boring_sys::SSL_get_tls_unique(ssl.as_ptr(), out, &raw mut len, binding.len()) };
-    binding.truncate(if ret == 1 { len } else { 0 });
-    binding
+    binding.truncate(len);
+    (ret == 1 && len > 0).then_some(binding)
 }
 
 /// `SSL_get_verify_result`, which the safe function turns into an opaque value.

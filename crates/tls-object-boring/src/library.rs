@@ -73,8 +73,12 @@ unsafe impl Library for Lib {
         native::has_extended_master_secret(handle)
     }
 
-    fn tls_unique(handle: &Ssl) -> Vec<u8> {
+    fn tls_unique(handle: &Ssl) -> Option<Vec<u8>> {
         native::tls_unique(handle)
+    }
+
+    fn is_resumed(handle: &Ssl) -> bool {
+        handle.session_reused()
     }
 
     fn session(handle: &mut Ssl) -> Option<Session> {

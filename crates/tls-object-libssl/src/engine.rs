@@ -178,7 +178,14 @@ impl<L: Library> Engine for LibsslEngine<L> {
                 // RFC 8446 appendix C.5.
                 undefined("tls-unique under TLS 1.3")
             }
-            ChannelBinding::TlsUnique => Ok(L::tls_unique(handle)),
+            ChannelBinding::TlsUnique
+                if L::is_resumed(handle) && !L::has_extended_master_secret(handle) =>
+            {
+                // RFC 7627 section 1: somebody between may know the same Finished on two connections.
+                undefined("tls-unique of a resumed connection without the extended master secret")
+            }
+            ChannelBinding::TlsUnique => L::tls_unique(handle)
+                .ok_or_else(|| Error::new(ErrorKind::Internal).with_backend(L::NAME)),
             ChannelBinding::TlsExporter
                 if version == ProtocolVersion::TLS12 && !L::has_extended_master_secret(handle) =>
             {

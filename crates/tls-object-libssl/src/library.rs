@@ -71,8 +71,12 @@ pub unsafe trait Library: Calls + Send + Sync {
     /// Whether the extended master secret was agreed on (RFC 7627).
     fn has_extended_master_secret(handle: &Self::Handle) -> bool;
 
-    /// The first Finished of the handshake (RFC 5929 section 3); not asked for under TLS 1.3.
-    fn tls_unique(handle: &Self::Handle) -> Vec<u8>;
+    /// The first Finished of the handshake (RFC 5929 section 3); not asked for under TLS 1.3, nor of a resumed
+    /// connection without the extended master secret. `None` where the library has none.
+    fn tls_unique(handle: &Self::Handle) -> Option<Vec<u8>>;
+
+    /// Whether an earlier session was resumed.
+    fn is_resumed(handle: &Self::Handle) -> bool;
 
     /// The newest session that can be resumed.
     fn session(handle: &mut Self::Handle) -> Option<Session>;

@@ -134,7 +134,7 @@ pub(crate) fn has_extended_master_secret(ssl: &SslRef) -> bool {
 }
 
 /// The first Finished: the server's where a session was resumed, the client's else (RFC 5929 section 3.1).
-pub(crate) fn tls_unique(ssl: &SslRef) -> Vec<u8> {
+pub(crate) fn tls_unique(ssl: &SslRef) -> Option<Vec<u8>> {
     // RFC 5246 section 7.4.9: 12 bytes, unless a suite says otherwise, which none here does.
     let mut finished = vec![0; 64];
     let len = if ssl.session_reused() == ssl.is_server() {
@@ -143,7 +143,7 @@ pub(crate) fn tls_unique(ssl: &SslRef) -> Vec<u8> {
         ssl.peer_finished(&mut finished)
     };
     finished.truncate(len);
-    finished
+    (len > 0).then_some(finished)
 }
 
 /// `SSL_get_verify_result`.

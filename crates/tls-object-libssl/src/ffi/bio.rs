@@ -24,6 +24,8 @@ pub(super) struct Slot {
     bios: *mut Bios,
     /// A panic in a BIO of the user's, on its way around the C frames.
     panic: Option<Box<dyn Any + Send>>,
+    /// There was such a panic: the library was stopped in the middle of something.
+    pub(super) broken: bool,
     /// The last alert that was sent, with its level.
     pub(super) alert_sent: Option<(u8, u8)>,
     /// The last alert that was received, with its level.
@@ -32,7 +34,13 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) const fn new() -> Self {
-        Self { bios: ptr::null_mut(), panic: None, alert_sent: None, alert_received: None }
+        Self {
+            bios: ptr::null_mut(),
+            panic: None,
+            broken: false,
+            alert_sent: None,
+            alert_received: None,
+        }
     }
 
     /// Before another call.
@@ -74,6 +82,8 @@ impl Slot {
                 unsafe { (*slot).bios = ptr::null_mut() };
                 // SAFETY: as above.
                 unsafe { (*slot).panic = Some(payload) };
+                // SAFETY: as above.
+                unsafe { (*slot).broken = true };
                 None
             }
         }
@@ -143,13 +153,17 @@ unsafe extern "C" fn read<C: Calls>(bio: *mut C::Bio, buf: *mut c_char, len: c_i
     if buf.is_null() || len == 0 {
         return 0;
     }
-    // SAFETY: the library lends `len` writable bytes, which it has initialised before or will not
-    // read beyond what is returned; `u8` has no invalid values.
-    let dst = unsafe { slice::from_raw_parts_mut(buf.cast::<u8>(), len) };
+    // The library need not have set its buffer to anything, so no BIO of the user's gets to see it.
+    let mut take = |bytes: &[u8]| {
+        let n = bytes.len().min(len);
+        // SAFETY: `bytes` has `n` readable bytes, the library lends `len` writable ones, and these are no BIO's.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), buf.cast::<u8>(), n) };
+        n
+    };
     // SAFETY: the library passes a `BIO` of ours.
     let slot = unsafe { slot_of::<C>(bio) };
     // SAFETY: what a `BIO` of ours carries is null or valid.
-    match unsafe { Slot::with_bios(slot, |bios| bios.incoming().read(dst)) } {
+    match unsafe { Slot::with_bios(slot, |bios| bios.incoming().lend(&mut take)) } {
         Some(0) => {
             // The end of the stream is the core's affair: here it is a lack of bytes like any other.
             // SAFETY: the library passes a `BIO` of ours.

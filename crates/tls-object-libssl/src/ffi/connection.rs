@@ -9,6 +9,7 @@ use super::bio::{self, Slot};
 use crate::{Calls, Library};
 
 const SSL_ERROR_WANT_READ: c_int = 2;
+const SSL_ERROR_SYSCALL: c_int = 5;
 const SSL_ERROR_ZERO_RETURN: c_int = 6;
 /// `SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN`.
 const SSL_SHUTDOWN: c_int = 3;
@@ -185,6 +186,10 @@ impl<L: Library> Connection<L> {
         call: impl FnOnce(*mut <L as Calls>::Ssl) -> c_int,
     ) -> Outcome {
         let ssl = L::as_ptr(&self.ssl);
+        // SAFETY: the slot is valid, and no call runs.
+        if unsafe { (*self.slot.0.as_ptr()).broken } {
+            return Outcome::Failed(SSL_ERROR_SYSCALL);
+        }
         // SAFETY: the slot is valid, and no call runs.
         unsafe { (*self.slot.0.as_ptr()).forget_alerts() };
         // `SSL_get_error` judges by the queue of the thread: what others left there must go first.
