@@ -11,13 +11,13 @@ use crate::{MemoryBio, VecBio};
 pub struct Bios {
     incoming: Box<dyn MemoryBio>,
     outgoing: Box<dyn MemoryBio>,
-    backlog: Vec<u8>,
+    backlog: VecBio,
     sent: u64,
 }
 
 impl Bios {
     pub(crate) fn new(incoming: Box<dyn MemoryBio>, outgoing: Box<dyn MemoryBio>) -> Self {
-        Self { incoming, outgoing, backlog: Vec::new(), sent: 0 }
+        Self { incoming, outgoing, backlog: VecBio::new(), sent: 0 }
     }
 
     /// What the transport delivered.
@@ -33,9 +33,9 @@ impl Bios {
     /// Queues bytes for the peer, all of them.
     pub fn send(&mut self, bytes: &[u8]) {
         self.sent += bytes.len() as u64;
-        let taken = if self.backlog.is_empty() { self.outgoing.push(bytes) } else { 0 };
+        let taken = if self.backlog.pending() == 0 { self.outgoing.push(bytes) } else { 0 };
         if taken < bytes.len() {
-            self.backlog.extend_from_slice(&bytes[taken..]);
+            self.backlog.push(&bytes[taken..]);
         }
     }
 
@@ -46,14 +46,14 @@ impl Bios {
 
     /// Offers the outgoing BIO what it did not take before; whether nothing is left.
     pub(crate) fn flush(&mut self) -> bool {
-        if !self.backlog.is_empty() {
-            let taken = self.outgoing.push(&self.backlog);
-            self.backlog.drain(..taken);
-            if self.backlog.is_empty() {
-                self.backlog = Vec::new();
+        if self.backlog.pending() > 0 {
+            let taken = self.outgoing.push(self.backlog.peek());
+            self.backlog.consume(taken);
+            if self.backlog.pending() == 0 {
+                self.backlog.trim();
             }
         }
-        self.backlog.is_empty()
+        self.backlog.pending() == 0
     }
 
     /// Runs `f` as if nothing had arrived.
@@ -65,13 +65,13 @@ impl Bios {
     }
 
     pub(crate) fn memory_in_use(&self) -> usize {
-        self.incoming.memory_in_use() + self.outgoing.memory_in_use() + self.backlog.capacity()
+        self.incoming.memory_in_use() + self.outgoing.memory_in_use() + self.backlog.memory_in_use()
     }
 
     pub(crate) fn trim(&mut self) {
         self.incoming.trim();
         self.outgoing.trim();
-        self.backlog.shrink_to_fit();
+        self.backlog.trim();
     }
 }
 
@@ -80,7 +80,7 @@ impl fmt::Debug for Bios {
         f.debug_struct("Bios")
             .field("incoming", &self.incoming.pending())
             .field("outgoing", &self.outgoing.pending())
-            .field("backlog", &self.backlog.len())
+            .field("backlog", &self.backlog.pending())
             .finish_non_exhaustive()
     }
 }

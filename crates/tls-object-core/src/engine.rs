@@ -34,8 +34,8 @@ pub enum Received {
 /// * The first bytes of the incoming BIO look like TLS records.
 ///
 /// And it must see to this: it takes from the incoming BIO whole records at most, never a
-/// byte beyond the one it works on; an error that it returns has its alert in the
-/// outgoing BIO already; the end of the incoming BIO is [`Status::WantRead`] or
+/// byte beyond the one it works on; an error that it returns has its alert, if the library sends
+/// one, in the outgoing BIO already; the end of the incoming BIO is [`Status::WantRead`] or
 /// [`Received::WantRead`] like any lack of bytes.
 pub trait Engine: Send + 'static {
     /// The context that makes such engines.
@@ -57,7 +57,7 @@ pub trait Engine: Send + 'static {
     /// done or any time after.
     fn peer_certificates(&self) -> Vec<Certificate>;
 
-    /// Decrypts from at most one record with application data into `dst`, which is not empty.
+    /// Decrypts from at most one record with application data, behind any number of others, into `dst`, which is not empty.
     ///
     /// # Errors
     /// Fatal, with the alert queued.

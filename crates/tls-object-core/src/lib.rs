@@ -1,8 +1,8 @@
 //! The contract of `tls-object`: TLS connections between memory buffers, on any TLS library.
 //!
 //! Ciphertext goes in through an *incoming* [`MemoryBio`] and comes out through an
-//! *outgoing* one. Nothing else moves: no socket, no thread, no clock that was not handed
-//! in. The shape is that of Python's `ssl.SSLObject`, `ssl.MemoryBIO` and
+//! *outgoing* one. Nothing else moves: no socket, no thread, and the system's clock is looked at only
+//! where a configuration names no other time. The shape is that of Python's `ssl.SSLObject`, `ssl.MemoryBIO` and
 //! `ssl.SSLContext.wrap_bio`, and the names are kept.
 //!
 //! This crate holds traits, plain data and the rules; it sees no TLS library. Backends are

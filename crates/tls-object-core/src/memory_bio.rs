@@ -109,4 +109,7 @@ impl<B: MemoryBio + ?Sized> MemoryBio for Box<B> {
     fn trim(&mut self) {
         (**self).trim();
     }
+    fn eof(&self) -> bool {
+        (**self).eof()
+    }
 }

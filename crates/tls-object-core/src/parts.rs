@@ -2,8 +2,6 @@
 
 use std::io::IoSlice;
 
-use crate::MAX_PLAINTEXT;
-
 /// What is left of a list of slices.
 pub(crate) struct Parts<'a> {
     /// Of the slice that is being taken from; not empty while there is anything.
@@ -32,7 +30,9 @@ impl<'a> Parts<'a> {
             return self.take(room);
         }
         gathered.clear();
-        gathered.reserve(room.min(MAX_PLAINTEXT));
+        let left =
+            self.rest.iter().fold(self.current.len(), |sum, part| sum.saturating_add(part.len()));
+        gathered.reserve(room.min(left));
         while gathered.len() < room && !self.is_empty() {
             let piece = self.take(room - gathered.len());
             gathered.extend_from_slice(piece);

@@ -67,4 +67,7 @@ impl MemoryBio for SharedBio {
     fn trim(&mut self) {
         self.bio().trim();
     }
+    fn eof(&self) -> bool {
+        self.bio().eof()
+    }
 }

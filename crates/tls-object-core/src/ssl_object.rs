@@ -61,7 +61,8 @@ pub struct Cipher {
 /// crate's page](crate#the-pump) for the loop around it.
 ///
 /// An error of a connection is final: each later call returns it again (but for truncation after
-/// the handshake, which [`read`](Self::read) tells as [`Closed`](Read::Closed)). Errors whose
+/// the handshake, which [`read`](Self::read) tells as [`Closed`](Read::Closed)). The alert that tells the peer
+/// waits in the outgoing BIO, if the library has sent one: [`Error::alert_sent`] says which. Errors whose
 /// [`origin`](Error::origin) is [`Misuse`](crate::Origin::Misuse) concern one call only and leave the connection as it was.
 ///
 /// Python: `ssl.SSLObject`.

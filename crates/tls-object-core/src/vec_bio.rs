@@ -52,7 +52,8 @@ impl VecBio {
     pub fn consume(&mut self, n: usize) {
         assert!(n <= self.pending(), "consumed more bytes than wait");
         self.start += n;
-        if self.start == self.end {
+        // To take nothing from an empty buffer says nothing of bursts.
+        if self.start == self.end && n > 0 {
             let burst = if self.bytes.capacity() > RETAINED { self.emptied() } else { 0 };
             (self.start, self.end, self.burst) = (0, 0, burst);
         }
@@ -72,6 +73,9 @@ impl VecBio {
 
     /// At least `min` writable bytes at the back; [`commit`](Self::commit) appends them.
     /// What they hold is unspecified. Takes no notice of the limit.
+    ///
+    /// # Panics
+    /// If there is no such amount of memory.
     pub fn spare(&mut self, min: usize) -> &mut [u8] {
         if self.bytes.len() - self.end < min {
             self.grow(min);
@@ -122,7 +126,7 @@ impl VecBio {
     /// Makes room for `min` bytes at the back: twice as much as there was, but for a burst that
     /// fits what is kept of an emptied buffer no more than that.
     fn reserve(&mut self, min: usize) {
-        let needed = self.end + min;
+        let needed = self.end.checked_add(min).expect("no buffer is as long as that");
         let had = self.bytes.capacity();
         if needed > had {
             let doubled = needed.max(had * 2).max(1024);

@@ -150,6 +150,8 @@ fn a_burst_that_comes_again_finds_its_memory_until_one_does_without() {
     assert!(burst(BURST) < BURST);
     assert!((BURST..=2 * BURST).contains(&burst(BURST)));
     assert!((BURST..=2 * BURST).contains(&burst(BURST)));
+    // Nothing is no burst.
+    assert!((BURST..=2 * BURST).contains(&burst(0)));
     assert!(burst(100) < BURST);
     assert!(burst(BURST) < BURST);
     assert!(burst(BURST) >= BURST);

@@ -1,6 +1,6 @@
 //! What a connection holds on to.
 
-use tls_object_core::{Read, Side};
+use tls_object_core::{Read, Side, Status};
 
 use crate::failure::{Failure, ensure, name};
 use crate::lab::Lab;
@@ -19,6 +19,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "A burst of data is forgotten once it was read, without being told to.",
         Dims::VERSIONS,
         bursts,
+    ),
+    Scenario::new(
+        "memory::bursts_again",
+        "Bursts that come again and again find their memory, until one comes that does without.",
+        Dims::VERSIONS,
+        bursts_again,
     ),
     Scenario::new("memory::counted", "What waits in the BIOs is counted.", Dims::VERSIONS, counted),
     Scenario::new(
@@ -56,6 +62,29 @@ fn bursts(lab: &Lab) -> Result<(), Failure> {
     for side in SIDES {
         let held = pair.tls(side).memory_in_use();
         ensure!(held <= KEPT, "the {} holds {held} bytes", name(side));
+    }
+    Ok(())
+}
+
+fn bursts_again(lab: &Lab) -> Result<(), Failure> {
+    const BURST: usize = 1024 * 1024;
+    let mut pair = lab.connected()?;
+    let data = vec![0x5a; BURST];
+    for side in SIDES {
+        for burst in 0..3 {
+            let written = pair.tls(side).write(&data)?;
+            ensure!(written == Status::Done(BURST), "{written:?}");
+            pair.collect(side);
+            pair.deliver_all(side.peer());
+            pair.expect_data(side.peer(), &data)?;
+            pair.expect_dry(side.peer())?;
+            let held = [side, side.peer()].map(|side| pair.tls(side).memory_in_use());
+            let kept = held.iter().all(|&held| held >= BURST);
+            ensure!(kept == (burst > 0), "{held:?} bytes held after burst {burst}");
+        }
+        pair.exchange()?;
+        let held = [side, side.peer()].map(|side| pair.tls(side).memory_in_use());
+        ensure!(held.iter().all(|&held| held < BURST), "{held:?} bytes held after small ones");
     }
     Ok(())
 }
