@@ -30,8 +30,8 @@ pub(crate) enum Bench {
         #[arg(default_value = "")]
         filter: String,
     },
-    /// Do that, time everything, compare it with others, and write docs/benchmarks.md. Takes a quarter of an
-    /// hour on a machine with nothing else to do.
+    /// Do that, time everything, compare it with others, and write docs/benchmarks.md: a quarter of an hour, on
+    /// a machine that should have nothing else to do.
     Table,
 }
 

@@ -130,7 +130,7 @@ const HEAD: [&str; 8] =
 pub(super) fn counted(counter: &Counter, filter: &str) -> Result<Vec<Row>> {
     let mut jobs = Vec::new();
     for case in CASES.iter().filter(|case| case.name.contains(filter)) {
-        for library in LIBRARIES {
+        for library in LIBRARIES.into_iter().filter(|library| case.is_about(library)) {
             let mut count = |what, drivers: &[&'static str]| {
                 let (case, times) = (case.name, case.times);
                 jobs.extend(drivers.iter().map(|driver| Job {
