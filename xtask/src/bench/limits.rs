@@ -114,6 +114,15 @@ pub(super) type Exception = (&'static str, &'static str, &'static str, f64, &'st
 /// Every limit that is not met.
 pub(super) const EXCEPTIONS: &[Exception] = &[
     (
+        "bulk/1m/aes256",
+        "allocations, obj / raw",
+        "rustls",
+        64.0,
+        "One more for each of the 64 records: rustls gives memory back when its input buffer holds no part of a \
+         record. By hand it is given parts of the next one with each; this project takes nothing beyond a record, \
+         which is what lets plaintext follow a close_notify.",
+    ),
+    (
         "mem/idle",
         "bytes an end, obj / raw",
         "rustls",
