@@ -122,6 +122,13 @@ impl RustlsEngine {
                     Err(error) => {
                         let mut last = Vec::new();
                         drain(connection, &mut last);
+                        if let rustls::Error::InvalidMessage(_) = &error
+                            && last.is_empty()
+                            && is_in_plain(connection)
+                        {
+                            // rustls tells the peer nothing of some messages that are too long.
+                            last.extend(error::alert(&error).map(plain_alert).iter().flatten());
+                        }
                         let tls12 =
                             connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_2);
                         return Err(self.fail(bios, error, &last, tls12));
@@ -194,14 +201,9 @@ impl RustlsEngine {
     #[cold]
     fn too_long(&self, bios: &mut Bios) -> Error {
         let error = self.error(ErrorKind::Decode);
-        let plain = match &self.phase {
-            Phase::Accepting(..) => true,
-            Phase::Connected(connection) => {
-                connection.is_handshaking()
-                    && connection.protocol_version() != Some(rustls::ProtocolVersion::TLSv1_3)
-            }
-        };
-        if !plain {
+        if let Phase::Connected(connection) = &self.phase
+            && !is_in_plain(connection)
+        {
             return error;
         }
         bios.send(&plain_alert(Alert::DECODE_ERROR));
@@ -225,6 +227,13 @@ fn process(connection: &mut Connection, sent_close: bool) -> Result<IoState, rus
     }
     panic::catch_unwind(AssertUnwindSafe(|| connection.process_new_packets()))
         .unwrap_or_else(|_| Err(rustls::Error::General("a debug assertion of rustls".to_owned())))
+}
+
+/// Whether what this end says is not encrypted yet, as far as rustls tells: under TLS 1.2 it may be just before
+/// the end of the handshake.
+fn is_in_plain(connection: &Connection) -> bool {
+    connection.is_handshaking()
+        && connection.protocol_version() != Some(rustls::ProtocolVersion::TLSv1_3)
 }
 
 /// Whether the client speaks TLS 1.3. It is not told which versions it offers, but each suite

@@ -1,6 +1,8 @@
 //! Peers that do not speak TLS.
 
-use tls_object_core::{Alert, ErrorKind, Side, SslObject, Status};
+use tls_object_core::{
+    Alert, Capability, ErrorKind, MAX_PLAINTEXT, Origin, Side, SslObject, Status,
+};
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
@@ -64,6 +66,20 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::alone(Side::Server),
         too_short_to_tell,
     ),
+    Scenario::new(
+        "strangers::endless_server_hello",
+        "A first message that is longer than any can be is refused, and the peer is told.",
+        Dims::alone(Side::Client),
+        endless_server_hello,
+    )
+    .needs(&[Capability::AlertSent]),
+    Scenario::new(
+        "strangers::endless_client_hello",
+        "A hello that is longer than any can be is refused, and the peer is told.",
+        Dims::alone(Side::Server),
+        endless_client_hello,
+    )
+    .needs(&[Capability::AlertSent]),
 ];
 
 const SERVER: Dims = Dims::alone(Side::Server).chunkings(&[Chunking::Byte, Chunking::Whole]);
@@ -116,6 +132,43 @@ fn stranger(
     }
     ensure!(drained(&mut *tls).is_empty(), "more was sent");
     Ok(())
+}
+
+fn endless_server_hello(lab: &Lab) -> Result<(), Failure> {
+    endless(lab, Side::Client, 2)
+}
+
+fn endless_client_hello(lab: &Lab) -> Result<(), Failure> {
+    endless(lab, Side::Server, 1)
+}
+
+/// The end on `side` gets the beginning of a handshake message of this type that says it is 16 MiB long.
+fn endless(lab: &Lab, side: Side, message: u8) -> Result<(), Failure> {
+    /// RFC 8446 section 5.1: handshake, and as much as a record holds.
+    const HEADER: [u8; 5] = [22, 3, 3, 0x40, 0];
+    let mut tls = lab.alone(side)?;
+    let begun = tls.do_handshake()?;
+    ensure!(begun == Status::WantRead, "{begun:?} before anything arrived");
+    drained(&mut *tls);
+    let mut record = [&HEADER[..], &[0; MAX_PLAINTEXT]].concat();
+    record[5..9].copy_from_slice(&[message, 0xff, 0xff, 0xff]);
+    for _ in 0..1024 {
+        tls.incoming().write(&record)?;
+        record[5..9].fill(0);
+        match tls.do_handshake() {
+            Ok(Status::WantRead) => {}
+            Ok(status) => return Err(Failure::new(format!("{status:?}"))),
+            Err(error) => {
+                ensure!(error.origin() == Origin::PeerMisbehaved, "{error:?}");
+                let sent = drained(&mut *tls);
+                let alert = error.alert_sent().map(Alert::code);
+                let told = matches!(sent[..], [21, 3, _, 0, 2, 2, told] if Some(told) == alert);
+                ensure!(told, "{error:?}, told by {sent:?}");
+                return Ok(());
+            }
+        }
+    }
+    Err(Failure::new("16 MiB were taken"))
 }
 
 /// What the object wants to send.
