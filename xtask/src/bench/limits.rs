@@ -126,7 +126,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         "mem/idle",
         "bytes an end, obj / raw",
         "rustls",
-        2400.0,
+        2600.0,
         "A client keeps what the server issued, so that `session` can be asked for at any time; by hand the \
          newest connection's is kept alone. rustls issues two tickets, and each of its values holds a copy of \
          the server's chain. With `Config::resumption` off it is 557 bytes more than by hand.",
