@@ -31,12 +31,12 @@ const fn goal(
     Goal { id, library, other, wanted, unless }
 }
 
-const NOISE: &str = "Within what runs differ by: two earlier ones gave 0.89 to 1.29 for the goals over the loopback \
-                     other than rustls in bulk.";
-const RECORDS: &str = "Two threads share two processors, and the best of each differs by a quarter from run to run: medians \
-                       of six processes in turns gave 1.00 to 1.12. What profiles show of this project is a copy \
-                       of each record into rustls, which is given one record at a time so that nothing is taken \
-                       beyond it, and rustls' input buffer growing from 4 KiB for each.";
+const NOISE: &str = "Not explained. Two earlier runs gave 0.89 to 1.29 for the goals over the loopback other than \
+                     rustls in bulk, so one run decides little.";
+const RECORDS: &str = "Not explained in full. Medians of several processes in turns, of an earlier build, gave 0.99 \
+                     to 1.12. What profiles show of this project is a copy of each record into rustls, which is \
+                     given one record at a time so that nothing is taken beyond it, and rustls' input buffer \
+                     growing from 4 KiB for each.";
 const CIPHER: &str = "The system's OpenSSL 3.0 encrypts and decrypts at about 3.3 GiB/s each, which leaves no room for \
                       twice what Python does.";
 
