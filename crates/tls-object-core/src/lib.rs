@@ -150,6 +150,7 @@ mod config;
 mod dynamic;
 mod engine;
 mod error;
+mod hook;
 mod identity;
 mod memory_bio;
 mod named_group;
@@ -181,6 +182,7 @@ pub use config::{
 pub use dynamic::{DynBackend, DynContext};
 pub use engine::{Engine, Received};
 pub use error::{Error, ErrorKind, Origin};
+pub use hook::Hook;
 pub use identity::{Identity, KeyFormat, PrivateKey};
 pub use memory_bio::MemoryBio;
 pub use named_group::NamedGroup;

@@ -1,0 +1,38 @@
+//! How the peer is judged.
+
+use std::time::Duration;
+
+/// Whether the peer must show a certificate. Python: `verify_mode`.
+#[allow(clippy::exhaustive_enums)] // all the cases there are
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum VerifyMode {
+    /// A server asks for none. A client accepts whatever the server shows: anybody may be at
+    /// the other end.
+    None,
+    /// A server asks for one and goes on without; what is shown must be valid. For a client
+    /// the same as `Required`, since a server always shows one.
+    Optional,
+    /// No valid certificate, no connection.
+    Required,
+}
+
+/// At which time certificates are judged.
+#[allow(clippy::exhaustive_enums)] // the clock or not the clock
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum VerifyTime {
+    /// The system's clock at the time of the handshake.
+    System,
+    /// This long after 1970-01-01T00:00:00Z. Whole seconds count.
+    Fixed(Duration),
+}
+
+/// Of which certificates of a chain the revocation is checked. Without a revocation list for
+/// one of these, the chain is refused.
+#[allow(clippy::exhaustive_enums)] // all the cases there are
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum CrlScope {
+    /// Of the leaf. Python: `VERIFY_CRL_CHECK_LEAF`.
+    Leaf,
+    /// Of every certificate but the trust anchor. Python: `VERIFY_CRL_CHECK_CHAIN`.
+    Chain,
+}

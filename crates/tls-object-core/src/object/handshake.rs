@@ -1,0 +1,86 @@
+//! The handshake: begun, continued, and refused before an engine sees what is no TLS.
+
+use super::Object;
+use crate::record::{HEADER, preamble};
+use crate::{Alert, Engine, Error, ErrorKind, Side, Status};
+
+impl<E: Engine> Object<E> {
+    /// Looks at the first bytes from the peer before the engine does; whether they are there.
+    fn recognise(&mut self) -> Result<bool, Error> {
+        let mut first = [0; HEADER];
+        let mut have = 0;
+        let incoming = self.bios.incoming();
+        if incoming.pending() < HEADER {
+            return Ok(false);
+        }
+        incoming.lend(&mut |bytes| {
+            have = bytes.len().min(HEADER);
+            first[..have].copy_from_slice(&bytes[..have]);
+            0
+        });
+        if have < HEADER {
+            // A BIO made of pieces: only its front can be seen, and that must do.
+            self.recognised = true;
+            return Ok(true);
+        }
+        match preamble(first, self.side == Side::Server) {
+            Ok(()) => {
+                self.recognised = true;
+                Ok(true)
+            }
+            Err(kind) => {
+                let mut error = Error::from(kind);
+                if kind == ErrorKind::Ssl2Hello {
+                    // A record of its own, in plain text: no engine has seen anything yet.
+                    const FATAL: u8 = 2;
+                    self.bios.send(&[21, 3, 1, 0, 2, FATAL, Alert::PROTOCOL_VERSION.code()]);
+                    error = error.with_alert_sent(Alert::PROTOCOL_VERSION);
+                }
+                Err(self.fail(error))
+            }
+        }
+    }
+
+    /// The handshake, begun and continued.
+    pub(super) fn handshake(&mut self) -> Result<Status<()>, Error> {
+        if self.done {
+            return Ok(Status::Done(()));
+        }
+        if !self.recognised {
+            // A client speaks first: it may do so before anything is there to be recognised.
+            let something_there = self.bios.incoming().pending() > 0;
+            if !self.recognise()? && (something_there || self.side == Side::Server) {
+                if self.side == Side::Client && self.bios.sent() == 0 {
+                    let begun = self.bios.with_nothing_incoming(|bios| self.engine.handshake(bios));
+                    if let Err(error) = begun {
+                        return Err(self.fail(error));
+                    }
+                }
+                return self.want_read();
+            }
+        }
+        match self.engine.handshake(&mut self.bios) {
+            Ok(Status::Done(())) => {
+                self.done = true;
+                self.facts = self.engine.negotiated();
+                Ok(Status::Done(()))
+            }
+            Ok(_) => self.want_read(),
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
+    /// The incoming BIO ran dry: for now, or for good?
+    pub(super) fn want_read<T>(&mut self) -> Result<Status<T>, Error> {
+        if self.bios.incoming().ended() {
+            return Err(self.fail(ErrorKind::Truncated.into()));
+        }
+        let incoming = self.bios.incoming();
+        if incoming.pending() > 0 && incoming.room() == 0 {
+            // Nothing was taken, nothing more fits: the owner would wait for ever.
+            return Err(Error::new(ErrorKind::InvalidConfig)
+                .with_detail("the limit of the incoming BIO is too small for a record's header"));
+        }
+        Ok(Status::WantRead)
+    }
+}

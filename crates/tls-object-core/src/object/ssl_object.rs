@@ -1,0 +1,194 @@
+//! Each member, in the order of the trait.
+
+use core::any::Any;
+use std::io::IoSlice;
+
+use super::Object;
+use super::data::written;
+use crate::parts::Parts;
+use crate::{
+    Capability, Certificate, ChannelBinding, CipherSuite, DynContext, Engine, Error, ErrorKind,
+    MemoryBio, Negotiated, ProtocolVersion, Read, Received, ServerName, Session, Side, SslObject,
+    Status,
+};
+
+impl<E: Engine> SslObject for Object<E> {
+    fn incoming(&mut self) -> &mut dyn MemoryBio {
+        self.bios.incoming()
+    }
+
+    fn outgoing(&mut self) -> &mut dyn MemoryBio {
+        self.bios.outgoing()
+    }
+
+    fn context(&self) -> &dyn DynContext {
+        &self.context
+    }
+
+    fn side(&self) -> Side {
+        self.side
+    }
+
+    fn server_name(&self) -> Option<&ServerName> {
+        self.server_name.as_ref()
+    }
+
+    fn do_handshake(&mut self) -> Result<Status<()>, Error> {
+        if !self.begin()? {
+            return Ok(Status::WantWrite);
+        }
+        self.handshake()
+    }
+
+    fn read(&mut self, dst: &mut [u8]) -> Result<Read, Error> {
+        if dst.is_empty() {
+            return Ok(Read::Data(0));
+        }
+        self.receive(|engine, bios| engine.read(bios, dst))
+    }
+
+    fn read_with(&mut self, take: &mut dyn FnMut(&[u8]) -> usize) -> Result<Read, Error> {
+        if !E::LENDS {
+            return Err(ErrorKind::Unsupported(Capability::LentRead).into());
+        }
+        self.receive(|engine, bios| engine.read_with(bios, take))
+    }
+
+    fn write(&mut self, src: &[u8]) -> Result<Status<usize>, Error> {
+        if let Some(blocked) = self.before_write()? {
+            return Ok(blocked);
+        }
+        let mut taken = 0;
+        while taken < src.len() {
+            let n = (src.len() - taken).min(self.record_room());
+            if n == 0 {
+                break;
+            }
+            self.send(&src[taken..taken + n])?;
+            taken += n;
+        }
+        Ok(written(taken, src.is_empty()))
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> Result<Status<usize>, Error> {
+        if let Some(blocked) = self.before_write()? {
+            return Ok(blocked);
+        }
+        let mut parts = Parts::new(parts);
+        let nothing = parts.is_empty();
+        let mut gathered = Vec::new();
+        let mut taken = 0;
+        while !parts.is_empty() {
+            let room = self.record_room();
+            if room == 0 {
+                break;
+            }
+            let record = parts.next_record(room, &mut gathered);
+            self.send(record)?;
+            taken += record.len();
+        }
+        Ok(written(taken, nothing))
+    }
+
+    fn unwrap(&mut self) -> Result<Status<()>, Error> {
+        if !self.begin()? {
+            return Ok(Status::WantWrite);
+        }
+        self.send_close()?;
+        if self.received_close {
+            return Ok(Status::Done(()));
+        }
+        if self.answers_pile_up() {
+            return Ok(Status::WantWrite);
+        }
+        match self.engine.ready(&mut self.bios) {
+            Ok(Received::CloseNotify) => {
+                self.received_close = true;
+                Ok(Status::Done(()))
+            }
+            Ok(Received::Data(_)) => Err(ErrorKind::UnreadData.into()),
+            Ok(Received::WantRead) => self.want_read(),
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        self.begin()?;
+        self.send_close()
+    }
+
+    fn flush(&mut self) -> Status<()> {
+        if self.bios.flush() { Status::Done(()) } else { Status::WantWrite }
+    }
+
+    fn pending(&self) -> usize {
+        if self.done { self.engine.pending() } else { 0 }
+    }
+
+    fn facts(&self) -> &Negotiated {
+        &self.facts
+    }
+
+    fn peer_certificates(&self) -> &[Certificate] {
+        if !self.done {
+            return &[];
+        }
+        self.peer_certificates.get_or_init(|| self.engine.peer_certificates())
+    }
+
+    fn session(&mut self) -> Option<Session> {
+        if self.done { self.engine.session() } else { None }
+    }
+
+    fn export_keying_material(
+        &mut self,
+        out: &mut [u8],
+        label: &str,
+        context: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        if !self.done {
+            return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        if out.is_empty() {
+            return Err(Error::new(ErrorKind::InvalidArgument).with_detail("no bytes to export"));
+        }
+        // RFC 8446 section 7.1 and RFC 5705 section 4: what the length fields can say.
+        const LABEL: usize = 255 - "tls13 ".len();
+        const CONTEXT: usize = 0xffff;
+        if label.len() > LABEL || context.is_some_and(|context| context.len() > CONTEXT) {
+            return Err(
+                Error::new(ErrorKind::InvalidArgument).with_detail("label or context too long")
+            );
+        }
+        self.engine.export_keying_material(out, label, context)
+    }
+
+    fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error> {
+        if !self.done {
+            return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        self.engine.shared_ciphers()
+    }
+
+    fn get_channel_binding(&mut self, kind: ChannelBinding) -> Result<Vec<u8>, Error> {
+        if !self.done {
+            return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        // Known since the handshake is done.
+        let version = self.facts.version.unwrap_or(ProtocolVersion::TLS13);
+        self.engine.channel_binding(kind, version)
+    }
+
+    fn memory_in_use(&self) -> usize {
+        self.bios.memory_in_use()
+    }
+
+    fn trim(&mut self) {
+        self.bios.trim();
+        self.engine.trim();
+    }
+
+    fn native(&mut self) -> &mut dyn Any {
+        self.engine.native()
+    }
+}
