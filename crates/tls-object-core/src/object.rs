@@ -1,4 +1,4 @@
-//! The contract of [`SslObject`], kept once for all engines.
+//! The contract of [`SslObject`](crate::SslObject), kept once for all engines.
 
 mod data;
 mod handshake;
@@ -9,7 +9,7 @@ use core::fmt;
 
 use crate::{Bios, Certificate, Engine, Error, MemoryBio, Negotiated, ServerName, Side, Wrap};
 
-/// An engine between its BIOs: the one implementation of [`SslObject`].
+/// An engine between its BIOs: the one implementation of [`SslObject`](crate::SslObject).
 ///
 /// For backends: [`Context::wrap_bio`](crate::Context::wrap_bio) returns one.
 pub struct Object<E: Engine> {
@@ -57,7 +57,7 @@ impl<E: Engine> Object<E> {
         }
     }
 
-    /// The engine, for what a backend offers beyond [`SslObject`].
+    /// The engine, for what a backend offers beyond [`SslObject`](crate::SslObject).
     pub fn engine(&mut self) -> &mut E {
         &mut self.engine
     }
