@@ -41,8 +41,8 @@ enum Fault {
 const FAULTS: &[(Fault, &str)] = &[
     (Fault::AlertNotTold, "verify::expired"),
     (Fault::CheckSaysYes, "config::required_unknown"),
-    (Fault::ClockInsteadOfTime, "handshake::full"),
-    (Fault::ClockInsteadOfTime, "verify::not_yet_valid"),
+    (Fault::ClockInsteadOfTime, "client_auth::given_time"),
+    (Fault::ClockInsteadOfTime, "verify::given_time"),
     (Fault::ContextOfExporterIgnored, "exporter::separated"),
     (Fault::CrlsIgnored, "verify::revoked"),
     (Fault::DataMergedIntoOneRead, "data::one_record_each"),

@@ -1,13 +1,12 @@
 //! One connection, for those who want to see what two backends agree on.
 
 use serde::Serialize;
-use tls_object_core::{
-    Config, DynBackend, ProtocolVersion, ServerName, Side, SslObject, VerifyTime, Wrap,
-};
+use tls_object_core::{Config, DynBackend, ProtocolVersion, ServerName, Side, SslObject, Wrap};
 
 use crate::failure::Failure;
+use crate::lab::settled;
 use crate::pair::{Event, Pair, SIDES};
-use crate::pki::{KeyType, NOW, SERVER_NAME, pki};
+use crate::pki::{KeyType, SERVER_NAME, pki};
 use crate::wire::Chunking;
 
 /// What each end sends the other, in bytes.
@@ -88,20 +87,14 @@ pub fn handshake_once(
     version: Option<ProtocolVersion>,
 ) -> Result<HandshakeSummary, Failure> {
     let family = pki().family(KeyType::P256);
-    let mut configs = [Config::client(), Config::server(family.server.clone())];
-    configs[0].trust_anchors = vec![family.authority.root()];
-    for config in &mut configs {
-        config.verify_time = VerifyTime::Fixed(NOW);
-        if let Some(version) = version {
-            config.min_version = version;
-            config.max_version = version;
-        }
-    }
+    let mut client_config = settled(Config::client(), client, version);
+    client_config.trust_anchors = vec![family.authority.root()];
+    let server_config = settled(Config::server(family.server.clone()), server, version);
     let wrap = Wrap::client(ServerName::new(SERVER_NAME)?);
     let bio = || Box::<tls_object_core::VecBio>::default();
     let mut pair = Pair::new(
-        client.context(&configs[0])?.wrap_bio(bio(), bio(), wrap)?,
-        server.context(&configs[1])?.wrap_bio(bio(), bio(), Wrap::server())?,
+        client.context(&client_config)?.wrap_bio(bio(), bio(), wrap)?,
+        server.context(&server_config)?.wrap_bio(bio(), bio(), Wrap::server())?,
         Chunking::Whole,
     );
     pair.handshake()?;

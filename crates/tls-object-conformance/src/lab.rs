@@ -11,7 +11,7 @@ use tls_object_core::{
 
 use crate::deviations::{self, Deviation};
 use crate::failure::{Failure, ensure, name};
-use crate::pair::{Pair, Progress};
+use crate::pair::{Handshake, Pair, Progress};
 use crate::pki::{Family, KeyType, NOW, SERVER_NAME, pki};
 use crate::scenario::Params;
 use crate::wire::Chunking;
@@ -61,6 +61,27 @@ impl Contexts {
         let server = wrapped(&*self.server, Wrap::server(), limit)?;
         Ok(Pair::new(client, server, self.chunking))
     }
+}
+
+/// The configuration with `version`, or else with those that the backend has. Certificates are judged by the
+/// backend's clock if it cannot be told the time.
+pub(crate) fn settled(
+    mut config: Config,
+    backend: &dyn DynBackend,
+    version: Option<ProtocolVersion>,
+) -> Config {
+    let capabilities = backend.capabilities();
+    if capabilities.has(Capability::VerifyTime) {
+        config.verify_time = VerifyTime::Fixed(NOW);
+    }
+    let versions: Vec<_> = match version {
+        Some(version) => vec![version],
+        None => capabilities.versions(config.side).collect(),
+    };
+    if let (Some(&oldest), Some(&newest)) = (versions.first(), versions.last()) {
+        (config.min_version, config.max_version) = (oldest, newest);
+    }
+    config
 }
 
 fn wrapped(
@@ -146,13 +167,9 @@ impl Lab {
         self.settle(Config::server(self.family().server.clone()))
     }
 
-    fn settle(&self, mut config: Config) -> Config {
-        config.verify_time = VerifyTime::Fixed(NOW);
-        if let Some(version) = self.params.version {
-            config.min_version = version;
-            config.max_version = version;
-        }
-        config
+    fn settle(&self, config: Config) -> Config {
+        let backend = self.backend(config.side);
+        settled(config, backend, self.params.version)
     }
 
     /// A context of the backend on the configuration's side. What `check` says of a
@@ -312,11 +329,36 @@ impl Lab {
         let Progress::Failed(error) = handshake.of(by) else {
             return Err(Failure::new(format!("not refused by the {}: {handshake:?}", name(by))));
         };
+        if let ErrorKind::CertificateVerify(_) = kind
+            && !self.has(by, Capability::VerifyCode)
+        {
+            self.refused_for_reasons_untold(pair, by, &handshake)?;
+            return Err(Failure::absent(by, Capability::VerifyCode));
+        }
         self.expect("error", kind, error.kind())?;
         let sent = self.fact(by, Capability::AlertSent, error.alert_sent())?;
         self.expect("alert", alert, sent)?;
         self.final_error(pair, by, error)?;
         self.told(pair, by.peer(), handshake.of(by.peer()), sent)
+    }
+
+    /// `by` refuses its peer's certificate without telling why, and stands by it.
+    #[track_caller]
+    fn refused_for_reasons_untold(
+        &self,
+        pair: &mut Pair,
+        by: Side,
+        handshake: &Handshake,
+    ) -> Result<(), Failure> {
+        let Progress::Failed(error) = handshake.of(by) else {
+            return Err(Failure::new("not refused"));
+        };
+        ensure!(matches!(error.kind(), ErrorKind::CertificateVerify(_)), "{error:?}");
+        self.final_error(pair, by, error)?;
+        match error.alert_sent() {
+            Some(alert) => self.told(pair, by.peer(), handshake.of(by.peer()), alert),
+            None => Ok(()),
+        }
     }
 
     /// `side` learns from its peer's `alert` that the connection is over.

@@ -1,8 +1,7 @@
 //! Certificates for every scenario, made once for each process.
 //!
-//! The whole hierarchy lives in the past: what is valid at [`NOW`] is expired by any
-//! real clock, and what is "not yet valid" at [`NOW`] is valid by it. A backend that looks at the
-//! clock instead of the time it was given fails everywhere.
+//! What is valid at [`NOW`] is valid by any real clock too, until 2045, and what is not at the one is not by the other:
+//! so a backend that cannot be told the time is tried with the same certificates. [`Pki::valid_then`] is for those that can.
 
 use core::time::Duration;
 use std::sync::OnceLock;
@@ -16,6 +15,9 @@ use tls_object_core::{Certificate, Crl, Identity, PrivateKey};
 
 /// When every certificate is judged: 2015-07-01T00:00:00Z.
 pub(crate) const NOW: Duration = Duration::from_secs(1_435_708_800);
+
+/// When no certificate is valid any more: 2100-01-01T00:00:00Z.
+pub(crate) const TOO_LATE: Duration = Duration::from_secs(4_102_444_800);
 
 /// The name that servers go by unless a scenario says otherwise.
 pub(crate) const SERVER_NAME: &str = "localhost";
@@ -82,20 +84,23 @@ pub(crate) enum SelfSigned {
 /// When a certificate is valid.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Validity {
-    /// 2015, the year around [`NOW`].
+    /// 2015 to 2044.
     Current,
     /// Until the end of 2012.
     Past,
-    /// From 2020 on.
+    /// From 2045 on.
     Future,
+    /// 2015, the year around [`NOW`].
+    Then,
 }
 
 impl Validity {
     fn apply(self, params: &mut CertificateParams) {
         let (from, to) = match self {
-            Self::Current => (2015, 2016),
+            Self::Current => (2015, 2045),
             Self::Past => (2010, 2013),
-            Self::Future => (2020, 2045),
+            Self::Future => (2045, 2046),
+            Self::Then => (2015, 2016),
         };
         params.not_before = date_time_ymd(from, 1, 1);
         params.not_after = date_time_ymd(to, 1, 1);
@@ -240,6 +245,13 @@ impl Pki {
     pub(crate) fn not_yet_valid(&self, purpose: Purpose) -> Identity {
         let mut params = leaf_params(purpose, SERVER_NAMES, 15);
         Validity::Future.apply(&mut params);
+        self.authority().leaf(params)
+    }
+
+    /// Valid at [`NOW`], and no more by any real clock.
+    pub(crate) fn valid_then(&self, purpose: Purpose) -> Identity {
+        let mut params = leaf_params(purpose, SERVER_NAMES, 18);
+        Validity::Then.apply(&mut params);
         self.authority().leaf(params)
     }
 

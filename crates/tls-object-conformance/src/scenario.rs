@@ -51,19 +51,18 @@ impl Scenario {
     /// Everything that the case of `params` needs of the backend on `side`.
     pub(crate) fn needed(&self, side: Side, params: &Params) -> Vec<Capability> {
         let mut needed = match side {
-            Side::Client => vec![
-                Capability::Client,
-                Capability::VerifyChain,
-                Capability::VerifyTime,
-                Capability::VerifyName,
-            ],
+            Side::Client => {
+                vec![Capability::Client, Capability::VerifyChain, Capability::VerifyName]
+            }
             Side::Server => vec![Capability::Server],
         };
-        match params.version {
-            Some(ProtocolVersion::TLS12) => needed.push(Capability::Tls12),
-            Some(ProtocolVersion::TLS13) => needed.push(Capability::Tls13),
-            _ => needed.extend([Capability::Tls12, Capability::Tls13]),
-        }
+        // A case that is about no version is tried over those that there are.
+        needed.extend(match (params.version, side) {
+            (Some(ProtocolVersion::TLS12), _) => Some(Capability::Tls12),
+            (Some(ProtocolVersion::TLS13), Side::Client) => Some(Capability::Tls13),
+            (Some(ProtocolVersion::TLS13), Side::Server) => Some(Capability::Tls13Server),
+            _ => None,
+        });
         if params.key == Some(KeyType::Ed25519) {
             needed.push(Capability::Ed25519);
         }
@@ -108,7 +107,7 @@ pub(crate) struct Dims {
 }
 
 impl Dims {
-    /// Once for each pair, both versions of the protocol on offer.
+    /// Once for each pair, every version of the protocol on offer that each end has.
     pub(crate) const ONCE: Self =
         Self { alone: None, versions: &[], keys: &[], chunkings: &[], variants: &[] };
 

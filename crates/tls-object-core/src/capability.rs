@@ -4,7 +4,7 @@ use core::fmt;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
+use crate::{CipherSuite, NamedGroup, ProtocolVersion, Side, SignatureScheme};
 
 /// Defines [`Capability`]: name in Rust, name in tables and JSON, one sentence.
 macro_rules! capabilities {
@@ -45,7 +45,8 @@ capabilities! {
     Client = "client", "Playing the client.";
     Server = "server", "Playing the server.";
     Tls12 = "tls1.2", "TLS 1.2 (RFC 5246).";
-    Tls13 = "tls1.3", "TLS 1.3 (RFC 8446).";
+    Tls13 = "tls1.3", "TLS 1.3 (RFC 8446), at least as a client.";
+    Tls13Server = "tls1.3-server", "TLS 1.3 as a server.";
     CipherSuites12 = "cipher-suites-1.2", "Choosing the cipher suites of TLS 1.2.";
     CipherSuites13 = "cipher-suites-1.3", "Choosing the cipher suites of TLS 1.3.";
     Groups = "groups", "Choosing the groups of the key exchange.";
@@ -56,6 +57,8 @@ capabilities! {
     VerifyName = "verify-name", "Verifying the server's host name.";
     VerifyIpAddress = "verify-ip-address", "Verifying the server's IP address.";
     VerifyTime = "verify-time", "Judging certificates at a given time.";
+    VerifyCode = "verify-code", "Telling why a certificate was not accepted.";
+    PartialChain = "partial-chain", "Trusting an authority that another has issued, or a leaf, without a root above it.";
     Crl = "crl", "Checking the leaf against given revocation lists.";
     CrlChain = "crl-chain", "Checking the whole chain against given revocation lists.";
     ClientCertificate = "client-certificate", "Showing a certificate as a client.";
@@ -65,6 +68,7 @@ capabilities! {
     SniIdentity = "sni-identity", "Choosing the certificate by the name that the client asks for.";
     Alpn = "alpn", "Negotiating an application protocol.";
     AlpnContinue = "alpn-continue", "Going on when no application protocol is in common.";
+    AlpnBytes = "alpn-bytes", "Application protocols whose names are not UTF-8.";
     HalfClose = "half-close", "Closing one direction while the other goes on.";
     Truncation = "truncation", "Telling a truncated stream from a clean end.";
     PlaintextAfterClose = "plaintext-after-close", "Leaving what follows close_notify in the incoming BIO.";
@@ -73,8 +77,10 @@ capabilities! {
     GroupFact = "group-fact", "Telling the group of the key exchange.";
     AlertSent = "alert-sent", "Telling which alert was sent with an error.";
     Exporter = "exporter", "Exporting keying material (RFC 5705, RFC 8446 section 7.5).";
-    Resumption12 = "resumption-1.2", "Resuming sessions of TLS 1.2.";
-    Resumption13 = "resumption-1.3", "Resuming sessions of TLS 1.3.";
+    Resumption12 = "resumption-1.2", "Taking sessions of TLS 1.2 along to resume them, as a client.";
+    Resumption13 = "resumption-1.3", "Taking sessions of TLS 1.3 along to resume them, as a client.";
+    ServerResumption = "server-resumption", "Resuming the sessions of clients, as a server.";
+    NoServerResumption = "no-server-resumption", "Resuming no sessions as a server, when told so.";
     SharedCiphers = "shared-ciphers", "Telling which cipher suites both ends have.";
     ChannelBindingUnique = "channel-binding-tls-unique", "Channel binding tls-unique (RFC 5929), TLS 1.2 only.";
     ChannelBindingEndPoint = "channel-binding-tls-server-end-point", "Channel binding tls-server-end-point (RFC 5929).";
@@ -165,20 +171,20 @@ impl Capabilities {
         self.support.iter().map(|(&capability, support)| (capability, support))
     }
 
-    /// The versions of the protocol that can be spoken, old to new.
-    pub fn versions(&self) -> impl Iterator<Item = ProtocolVersion> + '_ {
-        ProtocolVersion::KNOWN
-            .iter()
-            .copied()
-            .filter(|&version| version_capability(version).is_some_and(|cap| self.has(cap)))
+    /// The versions of the protocol that can be spoken on `side`, old to new.
+    pub fn versions(&self, side: Side) -> impl Iterator<Item = ProtocolVersion> + '_ {
+        ProtocolVersion::KNOWN.iter().copied().filter(move |&version| {
+            version_capability(version, side).is_some_and(|cap| self.has(cap))
+        })
     }
 }
 
-/// The capability of speaking `version`; `None` for a version that this project does not know.
-pub(crate) fn version_capability(version: ProtocolVersion) -> Option<Capability> {
-    match version {
-        ProtocolVersion::TLS12 => Some(Capability::Tls12),
-        ProtocolVersion::TLS13 => Some(Capability::Tls13),
+/// The capability of speaking `version` on `side`; `None` for a version that this project does not know.
+pub(crate) fn version_capability(version: ProtocolVersion, side: Side) -> Option<Capability> {
+    match (version, side) {
+        (ProtocolVersion::TLS12, _) => Some(Capability::Tls12),
+        (ProtocolVersion::TLS13, Side::Client) => Some(Capability::Tls13),
+        (ProtocolVersion::TLS13, Side::Server) => Some(Capability::Tls13Server),
         _ => None,
     }
 }

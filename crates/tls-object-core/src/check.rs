@@ -2,8 +2,8 @@
 
 use crate::capability::version_capability;
 use crate::{
-    AlpnMismatch, AlpnProtocol, Capabilities, Capability, Config, CrlScope, Error, ErrorKind,
-    ProtocolVersion, ServerName, Setting, Side, VerifyMode, VerifyTime,
+    AlpnMismatch, AlpnProtocol, Capabilities, Capability, Certificate, Config, CrlScope, Error,
+    ErrorKind, ProtocolVersion, ServerName, Setting, Side, VerifyMode, VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -105,6 +105,9 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         Capability::AlpnContinue,
         !client && !config.alpn.is_empty() && config.alpn_mismatch == AlpnMismatch::Continue,
     );
+    let all_text = config.alpn.iter().all(|one| core::str::from_utf8(one.as_bytes()).is_ok());
+    report.require(capabilities, Capability::AlpnBytes, !all_text);
+    report.require(capabilities, Capability::NoServerResumption, !client && !config.resumption);
     if client && !config.identities_by_name.is_empty() {
         report.invalid("identities by name are for servers");
     }
@@ -137,7 +140,7 @@ fn versions(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         report.invalid("no cipher suite for any of the versions");
     }
     for version in [config.min_version, config.max_version] {
-        match version_capability(version) {
+        match version_capability(version, config.side) {
             Some(capability) => report.require(capabilities, capability, true),
             None => report.invalid(format!("unknown protocol version {version}")),
         }
@@ -174,6 +177,8 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
         verifies && config.verify_time != VerifyTime::System,
     );
     report.require(capabilities, Capability::VerifyName, config.needs_server_name());
+    let partial = verifies && config.trust_anchors.iter().any(Certificate::is_issued_by_another);
+    report.require(capabilities, Capability::PartialChain, partial);
     let optional = !client && config.verify_mode == VerifyMode::Optional;
     report.require(capabilities, Capability::ClientAuthOptional, optional);
     let required = !client && config.verify_mode == VerifyMode::Required;

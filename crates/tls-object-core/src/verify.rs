@@ -56,6 +56,8 @@ macro_rules! verify_codes {
 }
 
 verify_codes! {
+    /// It was refused, and the library does not say why ([`Capability::VerifyCode`](crate::Capability::VerifyCode)).
+    Unspecified = 1, "unspecified certificate verification error", CERTIFICATE_UNKNOWN;
     /// The application's own check said no.
     ApplicationVerification = 50, "application verification failure", CERTIFICATE_UNKNOWN;
     /// A signature in the chain does not hold.

@@ -31,6 +31,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::Server
         | Capability::Tls12
         | Capability::Tls13
+        | Capability::Tls13Server
         | Capability::CipherSuites12
         | Capability::CipherSuites13
         | Capability::Groups
@@ -40,6 +41,8 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::VerifyName
         | Capability::VerifyIpAddress
         | Capability::VerifyTime
+        | Capability::VerifyCode
+        | Capability::PartialChain
         | Capability::Crl
         | Capability::CrlChain
         | Capability::ClientCertificate
@@ -48,13 +51,16 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::Sni
         | Capability::SniIdentity
         | Capability::Alpn
+        | Capability::AlpnBytes
         | Capability::HalfClose
         | Capability::LentRead
         | Capability::Truncation
         | Capability::PeerChain
         | Capability::GroupFact
         | Capability::Exporter
-        | Capability::Resumption12 => Support::Native,
+        | Capability::Resumption12
+        | Capability::ServerResumption
+        | Capability::NoServerResumption => Support::Native,
 
         Capability::PostQuantumGroup if post_quantum => Support::Native,
         Capability::PostQuantumGroup => no("ring has no ML-KEM"),

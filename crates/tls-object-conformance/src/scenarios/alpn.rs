@@ -27,7 +27,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         longest_name,
     )
-    .needs(ALPN),
+    .needs(&[Capability::Alpn, Capability::AlpnBytes]),
     Scenario::new(
         "alpn::one_sided",
         "Where one end names no protocol, none is agreed on.",

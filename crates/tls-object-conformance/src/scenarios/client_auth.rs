@@ -1,12 +1,12 @@
 //! Certificates of clients: who asks for one, who must have one, and what a refusal looks like.
 
 use tls_object_core::{
-    Alert, Capability, Config, ErrorKind, Identity, Side, VerifyCode, VerifyMode,
+    Alert, Capability, Config, ErrorKind, Identity, Side, VerifyCode, VerifyMode, VerifyTime,
 };
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
-use crate::pki::{Purpose, SelfSigned, pki};
+use crate::pki::{NOW, Purpose, SelfSigned, TOO_LATE, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -39,12 +39,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(
         &[Capability::ClientCertificate],
-        &[
-            Capability::ClientAuthRequired,
-            Capability::PeerChain,
-            Capability::VerifyChain,
-            Capability::VerifyTime,
-        ],
+        &[Capability::ClientAuthRequired, Capability::PeerChain, Capability::VerifyChain],
     ),
     Scenario::new(
         "client_auth::required_without",
@@ -86,14 +81,30 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         |lab| refused(lab, pki().not_yet_valid(Purpose::Client), VerifyCode::NotYetValid),
     )
-    .needs_each(&[Capability::ClientCertificate], REQUIRED),
+    .needs_each(&[Capability::ClientCertificate], REFUSED),
+    Scenario::new(
+        "client_auth::given_time",
+        "Clients are judged at the time that is given, whatever the clock says.",
+        Dims::VERSIONS,
+        given_time,
+    )
+    .needs_each(
+        &[Capability::ClientCertificate],
+        &[
+            Capability::ClientAuthRequired,
+            Capability::VerifyChain,
+            Capability::VerifyTime,
+            Capability::VerifyCode,
+            Capability::AlertSent,
+        ],
+    ),
     Scenario::new(
         "client_auth::wrong_purpose",
         "A certificate for servers is refused from a client.",
         Dims::VERSIONS,
         |lab| refused(lab, lab.family().server.clone(), VerifyCode::WrongPurpose),
     )
-    .needs_each(&[Capability::ClientCertificate], REQUIRED),
+    .needs_each(&[Capability::ClientCertificate], REFUSED),
     Scenario::new(
         "client_auth::revoked",
         "A client whose certificate was taken back is refused.",
@@ -105,7 +116,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         &[
             Capability::ClientAuthRequired,
             Capability::VerifyChain,
-            Capability::VerifyTime,
+            Capability::VerifyCode,
             Capability::Crl,
             Capability::AlertSent,
         ],
@@ -113,23 +124,21 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 ];
 
 const MODES: &[&str] = &["optional", "required"];
-const OPTIONAL: &[Capability] = &[
-    Capability::ClientAuthOptional,
-    Capability::PeerChain,
-    Capability::VerifyChain,
-    Capability::VerifyTime,
-];
-const REQUIRED: &[Capability] = &[
+const OPTIONAL: &[Capability] =
+    &[Capability::ClientAuthOptional, Capability::PeerChain, Capability::VerifyChain];
+const REQUIRED: &[Capability] =
+    &[Capability::ClientAuthRequired, Capability::VerifyChain, Capability::AlertSent];
+const REFUSED: &[Capability] = &[
     Capability::ClientAuthRequired,
     Capability::VerifyChain,
-    Capability::VerifyTime,
+    Capability::VerifyCode,
     Capability::AlertSent,
 ];
 const BOTH_MODES: &[Capability] = &[
     Capability::ClientAuthOptional,
     Capability::ClientAuthRequired,
     Capability::VerifyChain,
-    Capability::VerifyTime,
+    Capability::VerifyCode,
     Capability::AlertSent,
 ];
 
@@ -182,6 +191,19 @@ fn refused(lab: &Lab, identity: Identity, code: VerifyCode) -> Result<(), Failur
         if lab.variant() == "optional" { VerifyMode::Optional } else { VerifyMode::Required };
     let client = with_identity(lab, Some(identity));
     refused_with(lab, client, asking(lab, mode), ErrorKind::CertificateVerify(code), code.alert())
+}
+
+fn given_time(lab: &Lab) -> Result<(), Failure> {
+    let mut server = asking(lab, VerifyMode::Required);
+    server.verify_time = VerifyTime::Fixed(NOW);
+    let then = with_identity(lab, Some(pki().valid_then(Purpose::Client)));
+    let mut pair = lab.pair(&then, &server)?;
+    pair.handshake()?;
+    pair.exchange()?;
+    server.verify_time = VerifyTime::Fixed(TOO_LATE);
+    let client = with_identity(lab, Some(lab.family().client.clone()));
+    let code = VerifyCode::Expired;
+    refused_with(lab, client, server, ErrorKind::CertificateVerify(code), code.alert())
 }
 
 fn revoked(lab: &Lab) -> Result<(), Failure> {

@@ -69,8 +69,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         preferred_unknown,
     )
     .needs_each(
-        &[Capability::CipherSuites13, Capability::Groups, Capability::SignatureSchemes],
-        &[],
+        &[
+            Capability::Tls13,
+            Capability::CipherSuites13,
+            Capability::Groups,
+            Capability::SignatureSchemes,
+        ],
+        &[Capability::Tls13Server],
     ),
     Scenario::new(
         "config::nothing_preferred_known",
@@ -99,11 +104,27 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     .needs(&[Capability::Ed25519]),
     Scenario::new(
         "config::broken_certificate",
-        "Bytes that are no certificate are refused, as an anchor and as an identity.",
-        Dims::alone(Side::Server).variants(&["anchor", "leaf"]),
+        "Bytes that are no certificate are refused as an identity.",
+        Dims::alone(Side::Server),
         broken_certificate,
+    ),
+    Scenario::new(
+        "config::broken_anchor",
+        "Bytes that are no certificate are refused as a trust anchor.",
+        Dims::alone(Side::Client),
+        |lab| broken_anchor(lab, lab.client_config()),
+    ),
+    Scenario::new(
+        "config::broken_anchor_of_server",
+        "Bytes that are no certificate are refused as a trust anchor for clients.",
+        Dims::alone(Side::Server),
+        |lab| {
+            let mut config = lab.server_config();
+            config.verify_mode = VerifyMode::Required;
+            broken_anchor(lab, config)
+        },
     )
-    .needs(&[Capability::ClientAuthRequired, Capability::VerifyChain, Capability::VerifyTime]),
+    .needs(&[Capability::ClientAuthRequired, Capability::VerifyChain]),
     Scenario::new(
         "config::broken_crl",
         "Bytes that are no revocation list are refused.",
@@ -313,15 +334,19 @@ const GARBAGE: &[u8] = b"\x30\x03\x02\x01\x00 and no more than that";
 
 fn broken_certificate(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.server_config();
-    let garbage = Certificate::from_der(GARBAGE);
-    if lab.variant() == "anchor" {
-        config.verify_mode = VerifyMode::Required;
-        config.trust_anchors = vec![garbage];
-    } else {
-        let key = lab.family().server.key().clone();
-        config.identity = Some(Identity::new(vec![garbage], key)?);
-    }
+    let key = lab.family().server.key().clone();
+    config.identity = Some(Identity::new(vec![Certificate::from_der(GARBAGE)], key)?);
     let error = lab.refused_config(&config)?;
+    ensure!(error.kind() == ErrorKind::InvalidCertificate, "{error:?}");
+    Ok(())
+}
+
+fn broken_anchor(lab: &Lab, mut config: Config) -> Result<(), Failure> {
+    config.trust_anchors = vec![Certificate::from_der(GARBAGE)];
+    let error = lab.refused_config(&config)?;
+    if let ErrorKind::Unsupported(capability) = error.kind() {
+        return Err(Failure::absent(config.side, capability));
+    }
     ensure!(error.kind() == ErrorKind::InvalidCertificate, "{error:?}");
     Ok(())
 }

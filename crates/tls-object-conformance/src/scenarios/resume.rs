@@ -17,75 +17,79 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS.keys(),
         same_name,
     )
-    .needs(RESUMPTION),
+    .needs_each(RESUMPTION, SERVER),
     Scenario::new(
         "resume::not_offered",
         "A connection that is offered no session resumes none.",
         Dims::VERSIONS,
         not_offered,
     )
-    .needs(RESUMPTION),
+    .needs_each(RESUMPTION, SERVER),
     Scenario::new(
         "resume::facts",
         "A resumed connection agrees on protocol and name anew.",
         Dims::VERSIONS,
         facts,
     )
-    .needs(&[
-        Capability::Resumption12,
-        Capability::Resumption13,
-        Capability::Alpn,
-        Capability::Sni,
-    ]),
+    .needs_each(
+        &[Capability::Resumption12, Capability::Resumption13, Capability::Alpn, Capability::Sni],
+        &[Capability::ServerResumption, Capability::Alpn, Capability::Sni],
+    ),
     Scenario::new(
         "resume::offered_twice",
         "A session may be offered again, whether or not the server takes it.",
         Dims::VERSIONS,
         offered_twice,
     )
-    .needs(RESUMPTION),
+    .needs_each(RESUMPTION, SERVER),
     Scenario::new(
         "resume::chain_of_sessions",
         "A resumed connection gives a session that can be resumed.",
         Dims::VERSIONS,
         chain_of_sessions,
     )
-    .needs(RESUMPTION),
+    .needs_each(RESUMPTION, SERVER),
     Scenario::new(
         "resume::unclean_end",
         "A session outlives a connection that was cut off.",
         Dims::VERSIONS,
         unclean_end,
     )
-    .needs(RESUMPTION),
+    .needs_each(RESUMPTION, SERVER),
     Scenario::new(
         "resume::other_name",
         "A session is refused for another server name than its own.",
         Dims::VERSIONS,
         other_name,
     )
-    .needs(RESUMPTION),
+    .needs_each(RESUMPTION, SERVER),
     Scenario::new(
         "resume::other_context",
         "A session is refused by another context than its own, be it configured alike.",
         Dims::VERSIONS,
         other_context,
     )
-    .needs(RESUMPTION),
+    .needs_each(RESUMPTION, SERVER),
     Scenario::new(
         "resume::unknown_to_server",
         "A server that does not know the session goes through the whole handshake.",
         Dims::VERSIONS,
         unknown_to_server,
     )
-    .needs(RESUMPTION),
+    .needs_each(RESUMPTION, SERVER),
     Scenario::new(
         "resume::off",
-        "Where one end keeps no sessions, there is none.",
-        Dims::VERSIONS.variants(&["client", "server"]),
+        "Where the client keeps no sessions, there is none.",
+        Dims::VERSIONS.variants(&["client"]),
+        off,
+    ),
+    Scenario::new(
+        "resume::off_on_server",
+        "A server that keeps no sessions issues no tickets.",
+        Dims::VERSIONS.variants(&["server"]),
         off,
     )
-    .needs(RESUMPTION),
+    .needs_each(&[], &[Capability::NoServerResumption]),
     Scenario::new(
         "resume::with_client_certificate",
         "A client that showed a certificate connects again with its session.",
@@ -94,13 +98,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(
         &[Capability::Resumption12, Capability::Resumption13, Capability::ClientCertificate],
-        &[
-            Capability::Resumption12,
-            Capability::Resumption13,
-            Capability::ClientAuthRequired,
-            Capability::VerifyChain,
-            Capability::VerifyTime,
-        ],
+        &[Capability::ServerResumption, Capability::ClientAuthRequired, Capability::VerifyChain],
     ),
     Scenario::new(
         "resume::server_has_none",
@@ -111,6 +109,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 ];
 
 const RESUMPTION: &[Capability] = &[Capability::Resumption12, Capability::Resumption13];
+const SERVER: &[Capability] = &[Capability::ServerResumption];
 
 /// The capability of resuming under the case's version.
 fn capability(lab: &Lab) -> Capability {

@@ -2,12 +2,12 @@
 
 use tls_object_core::{
     Capability, Config, CrlScope, ErrorKind, Identity, ServerName, Side, VerifyCode, VerifyMode,
-    Wrap,
+    VerifyTime, Wrap,
 };
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
-use crate::pki::{Purpose, SERVER_NAME, SelfSigned, pki};
+use crate::pki::{NOW, Purpose, SERVER_NAME, SelfSigned, TOO_LATE, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -24,35 +24,42 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         |lab| refused(lab, pki().expired(Purpose::Server), VerifyCode::Expired),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::not_yet_valid",
         "A certificate that is not valid yet is refused as such.",
         Dims::VERSIONS,
         |lab| refused(lab, pki().not_yet_valid(Purpose::Server), VerifyCode::NotYetValid),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
+    Scenario::new(
+        "verify::given_time",
+        "Certificates are judged at the time that is given, whatever the clock says.",
+        Dims::VERSIONS,
+        given_time,
+    )
+    .needs_each(&[Capability::VerifyTime, Capability::VerifyCode, Capability::AlertSent], &[]),
     Scenario::new(
         "verify::unknown_issuer",
         "A chain that ends in an authority nobody trusts is refused.",
         Dims::VERSIONS,
         |lab| refused(lab, pki().strangers().server.clone(), VerifyCode::UnknownIssuer),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::missing_intermediate",
         "A leaf without the certificate that links it to the trusted root is refused.",
         Dims::VERSIONS,
         |lab| refused(lab, pki().without_intermediate(), VerifyCode::UnknownIssuer),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::nobody_trusted",
         "A client that trusts nobody refuses everybody.",
         Dims::VERSIONS,
         nobody_trusted,
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::self_signed",
         "A certificate that is its own issuer and not trusted is refused as self-signed.",
@@ -65,35 +72,35 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             refused(lab, pki().self_signed(Purpose::Server, shape), VerifyCode::SelfSigned)
         },
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::wrong_purpose",
         "A certificate for clients is refused from a server.",
         Dims::VERSIONS,
         |lab| refused(lab, lab.family().client.clone(), VerifyCode::WrongPurpose),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::expired_intermediate",
         "A valid leaf under an authority whose certificate has expired is refused as expired.",
         Dims::VERSIONS,
         |lab| refused(lab, pki().under_expired_intermediate(), VerifyCode::Expired),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::name_constraint",
         "A name outside what an authority may speak for is refused.",
         Dims::VERSIONS,
         |lab| refused(lab, pki().outside_name_constraint(), VerifyCode::NameConstraint),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::wrong_name",
         "A certificate without the name asked for is refused, whether the name is a stranger's or a subdomain.",
         Dims::VERSIONS.variants(&["other.example", "sub.localhost", "localhos"]),
         |lab| refused_name(lab, pki().server_named(&[SERVER_NAME]), VerifyCode::NameMismatch),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::wrong_ip",
         "A certificate without the address asked for is refused, even if it has the name of the same spelling.",
@@ -103,14 +110,17 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             refused_name(lab, identity, VerifyCode::IpAddressMismatch)
         },
     )
-    .needs_each(&[Capability::VerifyIpAddress, Capability::AlertSent], &[]),
+    .needs_each(
+        &[Capability::VerifyIpAddress, Capability::VerifyCode, Capability::AlertSent],
+        &[],
+    ),
     Scenario::new(
         "verify::common_name_ignored",
         "A name in the subject alone is no name (RFC 9525 section 2).",
         Dims::VERSIONS,
         |lab| refused(lab, pki().common_name_only(), VerifyCode::NameMismatch),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::name",
         "A name is accepted in any case, and by a wildcard for one label.",
@@ -123,7 +133,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS.variants(&["wild.example", "one.two.wild.example"]),
         |lab| refused_name(lab, pki().server_named(NAMES), VerifyCode::NameMismatch),
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::ip",
         "A certificate with the address asked for is accepted.",
@@ -143,7 +153,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         chain_still_checked,
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::off",
         "A client that verifies nothing accepts anybody.",
@@ -161,13 +171,21 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "An intermediate authority that is trusted itself needs no root.",
         Dims::VERSIONS,
         intermediate_as_anchor,
-    ),
+    )
+    .needs_each(&[Capability::PartialChain], &[]),
     Scenario::new(
         "verify::leaf_as_anchor",
-        "A leaf that is trusted itself needs no authority, whoever issued it.",
-        Dims::VERSIONS.variants(&["self-signed", "self-signed-authority", "issued"]),
+        "A self-signed leaf that is trusted itself needs no authority.",
+        Dims::VERSIONS.variants(&["self-signed", "self-signed-authority"]),
         leaf_as_anchor,
     ),
+    Scenario::new(
+        "verify::issued_leaf_as_anchor",
+        "A leaf that is trusted itself needs no authority, though one has issued it.",
+        Dims::VERSIONS,
+        leaf_as_anchor,
+    )
+    .needs_each(&[Capability::PartialChain], &[]),
     Scenario::new(
         "verify::leaf_as_anchor_expired",
         "A leaf that is trusted itself is refused once it has expired.",
@@ -179,7 +197,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             refused_by(lab, &client, identity, VerifyCode::Expired)
         },
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::expired_anchor",
         "An authority whose own certificate has expired is trusted no more.",
@@ -191,7 +209,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             refused_by(lab, &client, identity, VerifyCode::Expired)
         },
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD_UNDER_PARTIAL_CHAIN, &[]),
     Scenario::new(
         "verify::renewed_anchor",
         "An authority that is trusted by an old and by a valid certificate is trusted.",
@@ -203,7 +221,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             let mut pair = lab.pair(&client, &lab.server_config())?;
             pair.handshake()
         },
-    ),
+    )
+    .needs_each(&[Capability::PartialChain], &[]),
     Scenario::new(
         "verify::leaf_as_anchor_name",
         "A leaf that is trusted itself is refused for another name than its own.",
@@ -215,7 +234,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             refused_name_by(lab, &client, identity, VerifyCode::NameMismatch)
         },
     )
-    .needs_each(ALERT_SENT, &[]),
+    .needs_each(TOLD, &[]),
     Scenario::new(
         "verify::not_revoked",
         "With a revocation list that does not name it, a certificate is accepted.",
@@ -262,7 +281,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS.variants(&["leaf", "chain"]),
         revoked_intermediate,
     )
-    .needs_each(&[Capability::Crl, Capability::CrlChain, Capability::AlertSent], &[]),
+    .needs_each(CRL_CHAIN, &[]),
     Scenario::new(
         "verify::missing_crl_of_chain",
         "With the whole chain checked, each authority but the root needs a list.",
@@ -274,11 +293,15 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             refused_by(lab, &client, lab.family().server.clone(), VerifyCode::MissingCrl)
         },
     )
-    .needs_each(&[Capability::Crl, Capability::CrlChain, Capability::AlertSent], &[]),
+    .needs_each(CRL_CHAIN, &[]),
 ];
 
-const ALERT_SENT: &[Capability] = &[Capability::AlertSent];
-const CRL: &[Capability] = &[Capability::Crl, Capability::AlertSent];
+const TOLD: &[Capability] = &[Capability::VerifyCode, Capability::AlertSent];
+const CRL: &[Capability] = &[Capability::Crl, Capability::VerifyCode, Capability::AlertSent];
+const CRL_CHAIN: &[Capability] =
+    &[Capability::Crl, Capability::CrlChain, Capability::VerifyCode, Capability::AlertSent];
+const TOLD_UNDER_PARTIAL_CHAIN: &[Capability] =
+    &[Capability::PartialChain, Capability::VerifyCode, Capability::AlertSent];
 const NAMES: &[&str] = &[SERVER_NAME, "*.wild.example"];
 
 /// The plain client refuses a server that shows `identity`, with this code and the alert that goes with it.
@@ -335,6 +358,14 @@ fn chain_as_sent(lab: &Lab) -> Result<(), Failure> {
     let seen = pair.client().peer_certificates();
     ensure!(seen == sent, "{} certificates sent, {} seen or others", sent.len(), seen.len());
     Ok(())
+}
+
+fn given_time(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.verify_time = VerifyTime::Fixed(NOW);
+    accepted_to(lab, SERVER_NAME, &client, pki().valid_then(Purpose::Server))?;
+    client.verify_time = VerifyTime::Fixed(TOO_LATE);
+    refused_by(lab, &client, lab.family().server.clone(), VerifyCode::Expired)
 }
 
 fn nobody_trusted(lab: &Lab) -> Result<(), Failure> {
