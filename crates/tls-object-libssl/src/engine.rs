@@ -211,7 +211,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
 }
 
 /// What a fault was whose reason says nothing, by the alert that went to the peer.
-fn told_by(sent: Alert) -> ErrorKind {
+pub fn told_by(sent: Alert) -> ErrorKind {
     match sent {
         Alert::BAD_RECORD_MAC => ErrorKind::BadRecordMac,
         Alert::DECODE_ERROR => ErrorKind::Decode,

@@ -21,12 +21,13 @@ mod engine;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;
 mod library;
+pub mod openssl_reasons;
 mod pkcs8;
 mod shared;
 
 pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback};
 pub use capture::Capture;
-pub use engine::LibsslEngine;
+pub use engine::{LibsslEngine, told_by};
 pub use ffi::connection::{Connection, Outcome};
 pub use library::{DEFAULT_TLS12_SUITES, Failure, Library, chosen, cipher_list};
 pub use pkcs8::without_public_key;

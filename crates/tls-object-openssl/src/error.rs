@@ -3,92 +3,9 @@
 use core::ffi::c_int;
 
 use openssl::error::ErrorStack;
-use tls_object_core::{Alert, Error, ErrorKind, VerifyCode};
+use tls_object_core::{Error, ErrorKind};
 
 use crate::OpenSsl;
-
-const ERR_LIB_SSL: c_int = 20;
-/// `SSL_AD_REASON_OFFSET`: the reason of an alert that arrived is this plus its number.
-const ALERT_RECEIVED: c_int = 1000;
-
-/// Stands for whatever `SSL_get_verify_result` says.
-const REFUSED: ErrorKind = ErrorKind::CertificateVerify(VerifyCode::ApplicationVerification);
-
-/// `SSL_R_*`: number, name, and what it means. Reasons that only repeat that something failed
-/// (`RECORD_LAYER_FAILURE`) are left out, so that the entry below them in the queue speaks.
-const REASONS: &[(c_int, &str, ErrorKind)] = &[
-    (101, "NO_SUITABLE_KEY_SHARE", ErrorKind::NoSharedGroup),
-    (103, "BAD_CHANGE_CIPHER_SPEC", ErrorKind::UnexpectedMessage),
-    (105, "BAD_HELLO_REQUEST", ErrorKind::Decode),
-    (108, "BAD_KEY_SHARE", ErrorKind::IllegalParameter),
-    (110, "BAD_EXTENSION", ErrorKind::Decode),
-    (111, "BAD_DIGEST_LENGTH", ErrorKind::BadHandshakeSignature),
-    (112, "MISSING_SIGALGS_EXTENSION", ErrorKind::IllegalParameter),
-    (115, "BAD_PACKET_LENGTH", ErrorKind::Decode),
-    (116, "BAD_PROTOCOL_VERSION_NUMBER", ErrorKind::NotTls),
-    (118, "NO_SUITABLE_SIGNATURE_ALGORITHM", ErrorKind::NoSharedSignatureScheme),
-    (123, "BAD_SIGNATURE", ErrorKind::BadHandshakeSignature),
-    (133, "CCS_RECEIVED_EARLY", ErrorKind::UnexpectedMessage),
-    (134, "CERTIFICATE_VERIFY_FAILED", REFUSED),
-    (146, "DATA_LENGTH_TOO_LONG", ErrorKind::RecordOverflow),
-    (147, "DECRYPTION_FAILED", ErrorKind::BadRecordMac),
-    (149, "DIGEST_CHECK_FAILED", ErrorKind::BadHandshakeSignature),
-    (150, "ENCRYPTED_LENGTH_TOO_LONG", ErrorKind::RecordOverflow),
-    (152, "EXCESSIVE_MESSAGE_SIZE", ErrorKind::IllegalParameter),
-    (155, "HTTPS_PROXY_REQUEST", ErrorKind::HttpsProxyRequest),
-    (156, "HTTP_REQUEST", ErrorKind::HttpRequest),
-    (159, "LENGTH_MISMATCH", ErrorKind::Decode),
-    (160, "LENGTH_TOO_SHORT", ErrorKind::Decode),
-    (166, "VERSION_TOO_HIGH", ErrorKind::NoSharedVersion),
-    (182, "NOT_ON_RECORD_BOUNDARY", ErrorKind::UnexpectedMessage),
-    (191, "NO_PROTOCOLS_AVAILABLE", ErrorKind::NoSharedVersion),
-    (193, "NO_SHARED_CIPHER", ErrorKind::NoSharedCipher),
-    (198, "PACKET_LENGTH_TOO_LONG", ErrorKind::RecordOverflow),
-    (199, "PEER_DID_NOT_RETURN_A_CERTIFICATE", ErrorKind::CertificateRequired),
-    (209, "MISSING_SUPPORTED_GROUPS_EXTENSION", ErrorKind::IllegalParameter),
-    (217, "UNSOLICITED_EXTENSION", ErrorKind::IllegalParameter),
-    (235, "NO_APPLICATION_PROTOCOL", ErrorKind::NoSharedAlpn),
-    (244, "UNEXPECTED_MESSAGE", ErrorKind::UnexpectedMessage),
-    (245, "UNEXPECTED_RECORD", ErrorKind::UnexpectedMessage),
-    (246, "UNKNOWN_ALERT_TYPE", ErrorKind::IllegalParameter),
-    (248, "UNKNOWN_CIPHER_RETURNED", ErrorKind::IllegalParameter),
-    (252, "UNKNOWN_PROTOCOL", ErrorKind::Ssl2Hello),
-    (253, "BINDER_DOES_NOT_VERIFY", ErrorKind::BadHandshakeSignature),
-    (258, "UNSUPPORTED_PROTOCOL", ErrorKind::NoSharedVersion),
-    (259, "UNSUPPORTED_SSL_VERSION", ErrorKind::NoSharedVersion),
-    (260, "INVALID_CCS_MESSAGE", ErrorKind::UnexpectedMessage),
-    (261, "WRONG_CIPHER_RETURNED", ErrorKind::IllegalParameter),
-    (262, "UNEXPECTED_CCS_MESSAGE", ErrorKind::UnexpectedMessage),
-    (266, "WRONG_SSL_VERSION", ErrorKind::NoSharedVersion),
-    (267, "WRONG_VERSION_NUMBER", ErrorKind::NotTls),
-    (281, "DECRYPTION_FAILED_OR_BAD_RECORD_MAC", ErrorKind::BadRecordMac),
-    (292, "BAD_LEGACY_VERSION", ErrorKind::IllegalParameter),
-    (293, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA", ErrorKind::UnexpectedMessage),
-    (295, "NO_SUITABLE_GROUPS", ErrorKind::NoSharedGroup),
-    (298, "RECORD_TOO_SMALL", ErrorKind::Decode),
-    (306, "BAD_ECPOINT", ErrorKind::IllegalParameter),
-    (341, "INVALID_COMPRESSION_ALGORITHM", ErrorKind::IllegalParameter),
-    (370, "WRONG_SIGNATURE_TYPE", ErrorKind::IllegalParameter),
-    (376, "NO_SHARED_SIGNATURE_ALGORITHMS", ErrorKind::NoSharedSignatureScheme),
-    (378, "WRONG_CURVE", ErrorKind::IllegalParameter),
-    (390, "BAD_DATA", ErrorKind::Decode),
-    (396, "VERSION_TOO_LOW", ErrorKind::NoSharedVersion),
-    (404, "LENGTH_TOO_LONG", ErrorKind::Decode),
-    (410, "NO_SHARED_GROUPS", ErrorKind::NoSharedGroup),
-    (443, "BAD_RECORD_TYPE", ErrorKind::UnexpectedMessage),
-];
-
-/// What a code of the error queue means; `None` when it says nothing about the cause.
-pub(crate) fn kind(library: c_int, reason: c_int) -> Option<ErrorKind> {
-    if library != ERR_LIB_SSL {
-        return None;
-    }
-    if let Some(&(_, _, kind)) = REASONS.iter().find(|&&(number, _, _)| number == reason) {
-        return Some(kind);
-    }
-    let alert = u8::try_from(reason.checked_sub(ALERT_RECEIVED)?).ok()?;
-    Some(ErrorKind::AlertReceived(Alert::new(alert)))
-}
 
 /// The library and the reason of each entry.
 pub(crate) fn codes(stack: &ErrorStack) -> Vec<(c_int, c_int)> {
@@ -103,10 +20,12 @@ pub(crate) fn library_error(stack: ErrorStack) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use tls_object_libssl::openssl_reasons::{REASONS, kind};
+
     use super::*;
     use crate::ffi::reason_text;
 
-    const ERR_LIB_X509: c_int = 11;
+    const ERR_LIB_SSL: c_int = 20;
 
     /// The library itself says which reason a number is.
     #[test]
@@ -121,12 +40,5 @@ mod tests {
             }
             assert_eq!(kind(ERR_LIB_SSL, number), Some(kind_of_row));
         }
-    }
-
-    #[test]
-    fn alerts_and_strangers() {
-        assert_eq!(kind(ERR_LIB_SSL, 1048), Some(ErrorKind::AlertReceived(Alert::UNKNOWN_CA)));
-        assert_eq!(kind(ERR_LIB_SSL, 313), None);
-        assert_eq!(kind(ERR_LIB_X509, 267), None);
     }
 }

@@ -9,7 +9,7 @@ use openssl::ssl::{Ssl, SslRef};
 use tls_object_core::{
     Alert, Certificate, CipherSuite, Error, ErrorKind, Negotiated, Object, Session,
 };
-use tls_object_libssl::{Failure, Library, LibsslEngine};
+use tls_object_libssl::{Failure, Library, LibsslEngine, openssl_reasons};
 
 use crate::{OpenSsl, OpenSslContext, error, facts, ffi, native, session};
 
@@ -49,7 +49,7 @@ unsafe impl Library for Lib {
     }
 
     fn kind(library: c_int, reason: c_int, _sent: Option<Alert>) -> Option<ErrorKind> {
-        error::kind(library, reason)
+        openssl_reasons::kind(library, reason)
     }
 
     fn verify_result(handle: &Ssl) -> c_int {
