@@ -5,9 +5,10 @@ use std::any::Any;
 use std::io::IoSlice;
 
 use tls_object::{
-    Alert, Capabilities, Capability, Certificate, ChannelBinding, CipherSuite, Closure, Config,
-    DynBackend, DynContext, Error, ErrorKind, Library, MemoryBio, Negotiated, Read, Report,
-    ServerName, Session, Side, SslObject, Status, Support, VerifyMode, VerifyTime, Wrap,
+    Alert, Answer, Capabilities, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello,
+    Closure, Config, DynBackend, DynContext, Error, ErrorKind, Library, MemoryBio, Negotiated,
+    Read, Report, ServerName, Session, Side, SslObject, Status, Support, VerifyMode, VerifyTime,
+    Wrap,
 };
 use tls_object_conformance::{Outcome, Selection, plan, run};
 
@@ -173,6 +174,10 @@ impl DynContext for BrokenContext {
     fn clone_dyn(&self) -> Box<dyn DynContext> {
         Box::new(self.clone())
     }
+
+    fn as_any(&self) -> &dyn Any {
+        self.sound.as_any()
+    }
 }
 
 #[derive(Debug)]
@@ -230,6 +235,14 @@ impl SslObject for BrokenObject {
         }
         let result = self.sound.do_handshake();
         self.altered(result)
+    }
+
+    fn client_hello(&self) -> Option<&ClientHello> {
+        self.sound.client_hello()
+    }
+
+    fn resume(&mut self, answer: Answer) -> Result<(), Error> {
+        self.sound.resume(answer)
     }
 
     fn read(&mut self, dst: &mut [u8]) -> Result<Read, Error> {

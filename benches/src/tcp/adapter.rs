@@ -47,7 +47,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, O: SslObject + ?Sized> TlsStream<T, O> {
                     let _ = sent?;
                     ready!(self.poll_receive(cx))?;
                 }
-                Status::WantWrite => ready!(sent)?,
+                Status::WantWrite | Status::Suspended => ready!(sent)?,
             }
         }
     }
@@ -105,7 +105,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, O: SslObject + ?Sized> TlsStream<T, O> {
                     return Poll::Ready(Ok(n));
                 }
                 Status::WantRead => ready!(self.poll_receive(cx))?,
-                Status::WantWrite => ready!(sent)?,
+                Status::WantWrite | Status::Suspended => ready!(sent)?,
             }
         }
     }
@@ -138,7 +138,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, O: SslObject + ?Sized> AsyncRead for Tls
                     let _ = sent?;
                     this.dry = true;
                 }
-                Read::WantWrite => ready!(sent)?,
+                Read::WantWrite | Read::Suspended => ready!(sent)?,
                 Read::Closed(Closure::Clean) => return Poll::Ready(Ok(())),
                 Read::Closed(Closure::Truncated) => {
                     return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));

@@ -9,6 +9,7 @@
 
 #![deny(unsafe_code)]
 
+mod alpn;
 mod backend;
 mod capabilities;
 mod context;

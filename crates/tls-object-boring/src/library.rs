@@ -7,7 +7,7 @@ use core::ffi::c_int;
 use boring::error::ErrorStack;
 use boring::ssl::{Ssl, SslRef};
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Error, ErrorKind, Negotiated, Object, Session,
+    Alert, Certificate, CipherSuite, Error, ErrorKind, Negotiated, Object, Session, Wrap,
 };
 use tls_object_libssl::{Failure, Library, LibsslEngine};
 
@@ -34,6 +34,10 @@ unsafe impl Library for Lib {
     const NAME: &'static str = BoringSsl::NAME;
     // "If the client does not read, the server must not hang in writing": until its next write.
     const HOLDS_TICKETS_BACK: bool = true;
+
+    fn connect(context: &BoringContext, wrap: &Wrap) -> Result<Ssl, Error> {
+        context.connection(wrap)
+    }
 
     fn as_ptr(handle: &Ssl) -> *mut boring_sys::SSL {
         ffi::as_ptr(handle)

@@ -61,6 +61,13 @@ impl Contexts {
         let server = wrapped(&*self.server, Wrap::server(), limit)?;
         Ok(Pair::new(client, server, self.chunking))
     }
+
+    /// A pair that is made as the two say.
+    pub(crate) fn pair_of(&self, client: Wrap, server: Wrap) -> Result<Pair, Failure> {
+        let client = wrapped(&*self.client, client, 0)?;
+        let server = wrapped(&*self.server, server, 0)?;
+        Ok(Pair::new(client, server, self.chunking))
+    }
 }
 
 /// The configuration with `version`, or else with those that the backend has. Certificates are judged by the

@@ -186,7 +186,9 @@ impl Pair {
                 if matches!(progress, Progress::Waiting) {
                     *progress = match self.call(side, |tls| tls.do_handshake()) {
                         Ok(Status::Done(())) => Progress::Done,
-                        Ok(Status::WantRead | Status::WantWrite) => Progress::Waiting,
+                        Ok(Status::WantRead | Status::WantWrite | Status::Suspended) => {
+                            Progress::Waiting
+                        }
                         Err(error) => Progress::Failed(error),
                     };
                     moved |= !matches!(progress, Progress::Waiting);
@@ -238,7 +240,7 @@ impl Pair {
                     return Event::Data(buffer);
                 }
                 Ok(Read::Closed(closure)) => return Event::Closed(closure),
-                Ok(Read::WantRead | Read::WantWrite) => {
+                Ok(Read::WantRead | Read::WantWrite | Read::Suspended) => {
                     if self.deliver(side) == 0 {
                         return Event::Dry;
                     }

@@ -11,18 +11,42 @@ use crate::{MemoryBio, VecBio};
 pub struct Bios {
     incoming: Box<dyn MemoryBio>,
     outgoing: Box<dyn MemoryBio>,
+    /// What was taken from the incoming BIO for a look, and waits in front of it for the engine.
+    ahead: Option<Box<VecBio>>,
     backlog: VecBio,
     sent: u64,
 }
 
 impl Bios {
     pub(crate) fn new(incoming: Box<dyn MemoryBio>, outgoing: Box<dyn MemoryBio>) -> Self {
-        Self { incoming, outgoing, backlog: VecBio::new(), sent: 0 }
+        Self { incoming, outgoing, ahead: None, backlog: VecBio::new(), sent: 0 }
     }
 
     /// What the transport delivered.
     pub fn incoming(&mut self) -> &mut dyn MemoryBio {
+        match &mut self.ahead {
+            Some(ahead) if ahead.pending() > 0 => &mut **ahead,
+            _ => &mut *self.incoming,
+        }
+    }
+
+    /// What the transport delivers to, whatever waits in front of it.
+    pub(crate) fn transport(&mut self) -> &mut dyn MemoryBio {
         &mut *self.incoming
+    }
+
+    /// Puts whole records in front of the incoming BIO, from where they were taken.
+    pub(crate) fn put_back(&mut self, records: &[u8]) {
+        let mut waiting = VecBio::new();
+        waiting.push(records);
+        self.ahead = Some(Box::new(waiting));
+    }
+
+    /// Forgets what is read by now of that which was put back.
+    pub(crate) fn drop_ahead(&mut self) {
+        if self.ahead.as_ref().is_some_and(|ahead| ahead.pending() == 0) {
+            self.ahead = None;
+        }
     }
 
     /// What the transport shall deliver. An engine calls [`send`](Self::send) instead.
@@ -65,7 +89,9 @@ impl Bios {
     }
 
     pub(crate) fn memory_in_use(&self) -> usize {
-        self.incoming.memory_in_use() + self.outgoing.memory_in_use() + self.backlog.memory_in_use()
+        let ahead = self.ahead.as_ref().map_or(0, |ahead| ahead.memory_in_use());
+        let backlog = self.backlog.memory_in_use();
+        self.incoming.memory_in_use() + self.outgoing.memory_in_use() + ahead + backlog
     }
 
     pub(crate) fn trim(&mut self) {

@@ -69,6 +69,11 @@ capabilities! {
     Alpn = "alpn", "Negotiating an application protocol.";
     AlpnContinue = "alpn-continue", "Going on when no application protocol is in common.";
     AlpnBytes = "alpn-bytes", "Application protocols whose names are not UTF-8.";
+    AlpnPerConnection = "alpn-per-connection", "Application protocols of one connection instead of those of its context.";
+    ClientHello = "client-hello", "Deciding on a client when it has spoken, by what it says.";
+    ClientHelloContext = "client-hello-context", "Going on with another context, the whole of it, when the client has spoken.";
+    ClientHelloAlert = "client-hello-alert", "Refusing a client with a chosen alert when it has spoken.";
+    ClientHelloPause = "client-hello-pause", "Suspending the handshake when the client has spoken.";
     HalfClose = "half-close", "Closing one direction while the other goes on.";
     Truncation = "truncation", "Telling a truncated stream from a clean end.";
     PlaintextAfterClose = "plaintext-after-close", "Leaving what follows close_notify in the incoming BIO.";
@@ -86,6 +91,22 @@ capabilities! {
     ChannelBindingEndPoint = "channel-binding-tls-server-end-point", "Channel binding tls-server-end-point (RFC 5929).";
     ChannelBindingExporter = "channel-binding-tls-exporter", "Channel binding tls-exporter (RFC 9266), under TLS 1.3.";
     ChannelBindingExporter12 = "channel-binding-tls-exporter-1.2", "Channel binding tls-exporter (RFC 9266), under TLS 1.2 with the extended master secret.";
+}
+
+/// How the core does what it does alone.
+const BY_THE_CORE: &str = "the ClientHello is read before the library sees it";
+
+impl Capability {
+    /// Whether the core does it for every backend that can play the server.
+    const fn is_the_cores(self) -> bool {
+        matches!(
+            self,
+            Self::ClientHello
+                | Self::ClientHelloContext
+                | Self::ClientHelloAlert
+                | Self::ClientHelloPause
+        )
+    }
 }
 
 impl fmt::Display for Capability {
@@ -144,14 +165,27 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// For backends: a table from the backend's answer for each capability.
+    /// For backends: a table from the backend's answer for each capability. What the core does for every
+    /// server alike is not asked.
     pub fn new(
         support: impl Fn(Capability) -> Support,
         cipher_suites: Vec<CipherSuite>,
         groups: Vec<NamedGroup>,
         signature_schemes: Vec<SignatureScheme>,
     ) -> Self {
-        let support = Capability::ALL.iter().map(|&cap| (cap, support(cap))).collect();
+        let server = support(Capability::Server).is_usable();
+        let support = Capability::ALL
+            .iter()
+            .map(|&capability| {
+                let by_the_core = server && capability.is_the_cores();
+                let support = if by_the_core {
+                    Support::Emulated(BY_THE_CORE.into())
+                } else {
+                    support(capability)
+                };
+                (capability, support)
+            })
+            .collect();
         Self { support, cipher_suites, groups, signature_schemes }
     }
 

@@ -108,6 +108,10 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     let all_text = config.alpn.iter().all(|one| core::str::from_utf8(one.as_bytes()).is_ok());
     report.require(capabilities, Capability::AlpnBytes, !all_text);
     report.require(capabilities, Capability::NoServerResumption, !client && !config.resumption);
+    report.require(capabilities, Capability::ClientHello, config.on_client_hello.is_some());
+    if client && config.on_client_hello.is_some() {
+        report.invalid("a hook for ClientHellos is for servers");
+    }
     if client && !config.identities_by_name.is_empty() {
         report.invalid("identities by name are for servers");
     }

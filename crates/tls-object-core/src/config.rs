@@ -8,7 +8,8 @@ mod wrap;
 use std::collections::BTreeMap;
 
 use crate::{
-    Certificate, CipherSuite, Crl, Identity, NamedGroup, ProtocolVersion, SignatureScheme,
+    Certificate, CipherSuite, Crl, Hook, Identity, NamedGroup, OnClientHello, ProtocolVersion,
+    SignatureScheme,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
@@ -81,6 +82,8 @@ pub struct Config {
     pub alpn: Vec<AlpnProtocol>,
     /// What a server does when it and the client have no application protocol in common.
     pub alpn_mismatch: AlpnMismatch,
+    /// Server: decides on each client when it has spoken. Python: `sni_callback`.
+    pub on_client_hello: Option<Hook<dyn OnClientHello>>,
     /// Whether sessions are kept to be resumed: handed out by a client object, issued by a server.
     pub resumption: bool,
 }
@@ -118,6 +121,7 @@ impl Config {
             signature_schemes: Setting::Default,
             alpn: Vec::new(),
             alpn_mismatch: AlpnMismatch::Alert,
+            on_client_hello: None,
             resumption: true,
         }
     }

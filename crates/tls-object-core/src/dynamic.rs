@@ -1,7 +1,7 @@
 //! Backends and contexts for those who choose at run time. Every [`Backend`] and every
 //! [`Context`] is one; [`SslObject`] needs no twin.
 
-use core::fmt;
+use core::{any::Any, fmt};
 
 use crate::{
     Backend, Capabilities, Config, Context, Error, Library, MemoryBio, Report, SslObject, Wrap,
@@ -49,6 +49,9 @@ pub trait DynContext: fmt::Debug + Send + Sync {
 
     /// Another handle on the same context.
     fn clone_dyn(&self) -> Box<dyn DynContext>;
+
+    /// The context with its type, to be downcast.
+    fn as_any(&self) -> &dyn Any;
 }
 
 impl<B: Backend> DynBackend for B {
@@ -93,6 +96,10 @@ impl<C: Context> DynContext for C {
 
     fn clone_dyn(&self) -> Box<dyn DynContext> {
         Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

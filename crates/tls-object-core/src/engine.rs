@@ -4,7 +4,7 @@ use core::any::Any;
 
 use crate::{
     Bios, Capability, Certificate, ChannelBinding, CipherSuite, Error, ErrorKind, Negotiated,
-    ProtocolVersion, Session, Status,
+    ProtocolVersion, Session, Status, Wrap,
 };
 
 /// What reading came to.
@@ -43,6 +43,14 @@ pub trait Engine: Send + 'static {
 
     /// Whether decrypted data can be lent ([`Capability::LentRead`]).
     const LENDS: bool = false;
+
+    /// A connection of `context`. `wrap` has passed [`Wrap::check`](crate::Wrap::check), and its pause is the core's.
+    ///
+    /// # Errors
+    /// What the library says where it cannot make one.
+    fn new(context: &Self::Context, wrap: &Wrap) -> Result<Self, Error>
+    where
+        Self: Sized;
 
     /// Goes on with the handshake. Never returns [`Status::WantWrite`].
     ///

@@ -88,6 +88,8 @@ pub enum ErrorKind {
     NoSharedSignatureScheme,
     /// No protocol version in common.
     NoSharedVersion,
+    /// The application refused the client when it had spoken.
+    Refused,
 
     // The peer misbehaved.
     /// A record failed authentication.
@@ -155,7 +157,8 @@ impl ErrorKind {
             | Self::NoSharedCipher
             | Self::NoSharedGroup
             | Self::NoSharedSignatureScheme
-            | Self::NoSharedVersion => Origin::PeerIncompatible,
+            | Self::NoSharedVersion
+            | Self::Refused => Origin::PeerIncompatible,
             Self::BadHandshakeSignature
             | Self::BadRecordMac
             | Self::ClosedDuringHandshake
@@ -200,6 +203,7 @@ impl ErrorKind {
             Self::NotTls => "WRONG_VERSION_NUMBER",
             Self::ProtocolIsShutdown => "PROTOCOL_IS_SHUTDOWN",
             Self::RecordOverflow => "PACKET_LENGTH_TOO_LONG",
+            Self::Refused => "CALLBACK_FAILED",
             Self::ShutdownWhileInInit => "SHUTDOWN_WHILE_IN_INIT",
             Self::Ssl2Hello => "UNKNOWN_PROTOCOL",
             Self::Truncated => "UNEXPECTED_EOF_WHILE_READING",
@@ -253,6 +257,7 @@ impl fmt::Display for ErrorKind {
             Self::NotTls => "the peer does not speak TLS",
             Self::ProtocolIsShutdown => "cannot write after close_notify was sent",
             Self::RecordOverflow => "a record is longer than is allowed",
+            Self::Refused => "the application refused the client",
             Self::ServerNameRequired => "a client that verifies names needs the server's name",
             Self::SessionMismatch => "the session belongs to another name or context",
             Self::ShutdownWhileInInit => "cannot shut down before the handshake is done",

@@ -89,7 +89,7 @@
 //!         match step.map_err(fail)? {
 //!             Status::Done(()) => break,
 //!             Status::WantRead => feed(tls, transport)?,
-//!             Status::WantWrite => {}
+//!             Status::WantWrite | Status::Suspended => {}
 //!         }
 //!     }
 //!     let mut rest = request;
@@ -99,7 +99,7 @@
 //!         match step.map_err(fail)? {
 //!             Status::Done(n) => rest = &rest[n..],
 //!             Status::WantRead => feed(tls, transport)?,
-//!             Status::WantWrite => {}
+//!             Status::WantWrite | Status::Suspended => {}
 //!         }
 //!     }
 //!     let mut answer = Vec::new();
@@ -110,7 +110,7 @@
 //!         match step.map_err(fail)? {
 //!             Read::Data(n) => answer.extend_from_slice(&buffer[..n]),
 //!             Read::WantRead => feed(tls, transport)?,
-//!             Read::WantWrite => {}
+//!             Read::WantWrite | Read::Suspended => {}
 //!             Read::Closed(Closure::Clean) => break,
 //!             Read::Closed(Closure::Truncated) => return Err(io::ErrorKind::UnexpectedEof.into()),
 //!         }
@@ -140,12 +140,14 @@
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod alert;
+mod answer;
 mod backend;
 mod bios;
 mod capability;
 mod certificate;
 mod check;
 mod cipher_suite;
+mod client_hello;
 mod config;
 mod dynamic;
 mod engine;
@@ -170,12 +172,14 @@ mod verify;
 mod version;
 
 pub use alert::Alert;
+pub use answer::{Answer, OnClientHello};
 pub use backend::{Backend, Context, Library};
 pub use bios::Bios;
 pub use capability::{Capabilities, Capability, Support};
 pub use certificate::{Certificate, Crl};
 pub use check::{Report, check};
 pub use cipher_suite::CipherSuite;
+pub use client_hello::ClientHello;
 pub use config::{
     AlpnMismatch, AlpnProtocol, Config, CrlScope, Setting, Side, VerifyMode, VerifyTime, Wrap,
 };

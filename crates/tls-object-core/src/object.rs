@@ -1,13 +1,18 @@
 //! The contract of [`SslObject`](crate::SslObject), kept once for all engines.
 
 mod data;
+mod greeting;
 mod handshake;
 mod ssl_object;
 
 use core::cell::OnceCell;
 use core::fmt;
 
-use crate::{Bios, Certificate, Engine, Error, MemoryBio, Negotiated, ServerName, Side, Wrap};
+use greeting::Greeting;
+
+use crate::{
+    Bios, Certificate, Context as _, Engine, Error, MemoryBio, Negotiated, ServerName, Side, Wrap,
+};
 
 /// An engine between its BIOs: the one implementation of [`SslObject`](crate::SslObject).
 ///
@@ -18,6 +23,8 @@ pub struct Object<E: Engine> {
     side: Side,
     server_name: Option<ServerName>,
     bios: Bios,
+    /// Server: there until the ClientHello has arrived and been decided on, if that is wanted.
+    greeting: Option<Box<Greeting>>,
     /// The first five bytes were looked at.
     recognised: bool,
     done: bool,
@@ -32,16 +39,19 @@ pub struct Object<E: Engine> {
 }
 
 impl<E: Engine> Object<E> {
-    /// Puts an engine between its BIOs. `wrap` has passed [`Wrap::check`].
+    /// Puts an engine of `context` between its BIOs. `wrap` has passed [`Wrap::check`].
+    ///
+    /// # Errors
+    /// Those of [`Engine::new`].
     pub fn new(
-        engine: E,
         context: E::Context,
         wrap: Wrap,
         incoming: Box<dyn MemoryBio>,
         outgoing: Box<dyn MemoryBio>,
-    ) -> Self {
-        Self {
-            engine,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            engine: E::new(&context, &wrap)?,
+            greeting: Greeting::new(context.config(), &wrap),
             context,
             side: wrap.side,
             server_name: wrap.server_name,
@@ -54,7 +64,7 @@ impl<E: Engine> Object<E> {
             sent_with_room: 0,
             facts: Negotiated::default(),
             peer_certificates: OnceCell::new(),
-        }
+        })
     }
 
     /// The engine, for what a backend offers beyond [`SslObject`](crate::SslObject).

@@ -1,6 +1,6 @@
 //! The framing of records: five bytes of header, then as many as they say.
 
-use crate::ErrorKind;
+use crate::{Alert, ErrorKind};
 
 /// The most plaintext that one record carries, in bytes (RFC 8446 section 5.1).
 pub const MAX_PLAINTEXT: usize = 16 * 1024;
@@ -53,6 +53,13 @@ impl RecordCursor {
     pub const fn is_inside(&self) -> bool {
         self.have > 0
     }
+}
+
+/// A fatal alert in plain text, for a peer with whom nothing is agreed on yet (RFC 8446 section 6).
+pub(crate) const fn plain_alert(alert: Alert) -> [u8; HEADER + 2] {
+    const ALERT: u8 = 21;
+    const FATAL: u8 = 2;
+    [ALERT, 3, 3, 0, 2, FATAL, alert.code()]
 }
 
 /// Whether the first five bytes of a stream begin a TLS record; if not, what they are.

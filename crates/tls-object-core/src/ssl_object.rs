@@ -4,8 +4,8 @@ use core::{any::Any, fmt};
 use std::io::IoSlice;
 
 use crate::{
-    Capability, Certificate, CipherSuite, DynContext, Error, MemoryBio, Negotiated,
-    ProtocolVersion, Read, ServerName, Session, Side, Status,
+    Answer, Capability, Certificate, CipherSuite, ClientHello, DynContext, Error, MemoryBio,
+    Negotiated, ProtocolVersion, Read, ServerName, Session, Side, Status,
 };
 
 /// A kind of channel binding. Python: the argument of `get_channel_binding`.
@@ -94,12 +94,28 @@ pub trait SslObject: Send + fmt::Debug {
     ///   [`read`](Self::read).
     /// * [`Status::WantRead`]: write out `outgoing`, put more bytes into `incoming`, call again.
     /// * [`Status::WantWrite`]: write out `outgoing`, call again.
+    /// * [`Status::Suspended`]: a server that pauses has the whole [`client_hello`](Self::client_hello); `resume`.
     ///
     /// # Errors
     /// Why there will be no connection. The alert that tells the peer waits in `outgoing`.
     ///
     /// Python: `do_handshake`.
     fn do_handshake(&mut self) -> Result<Status<()>, Error>;
+
+    /// What the client says, while the handshake is [suspended](Status::Suspended) on a server that pauses there
+    /// ([`Wrap::pausing_at_client_hello`](crate::Wrap::pausing_at_client_hello)); otherwise `None`.
+    fn client_hello(&self) -> Option<&ClientHello>;
+
+    /// Tells a suspended handshake what was decided; [`do_handshake`](Self::do_handshake) then goes on. After
+    /// [`Answer::refuse`] the alert waits in the outgoing BIO and each later call returns
+    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused).
+    ///
+    /// # Errors
+    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): no decision is awaited, or the context is
+    ///   another backend's. The handshake stays as it is.
+    /// * [`ErrorKind::WrongSide`](crate::ErrorKind::WrongSide): the context is a client's.
+    /// * What the backend says where it cannot make the connection, or what ended it.
+    fn resume(&mut self, answer: Answer) -> Result<(), Error>;
 
     /// Decrypts into `dst`.
     ///

@@ -14,6 +14,8 @@ pub enum Status<T> {
     WantRead,
     /// The outgoing BIO is full. Write some of it out, then make the same call again.
     WantWrite,
+    /// A decision is awaited. [`resume`](crate::SslObject::resume) with it, then make the same call again.
+    Suspended,
 }
 
 impl<T> Status<T> {
@@ -26,7 +28,7 @@ impl<T> Status<T> {
     pub fn done(self) -> Option<T> {
         match self {
             Self::Done(value) => Some(value),
-            Self::WantRead | Self::WantWrite => None,
+            Self::WantRead | Self::WantWrite | Self::Suspended => None,
         }
     }
 }
@@ -44,6 +46,8 @@ pub enum Read {
     /// The outgoing BIO is too full to take the answers that reading may call for. Write
     /// some of it out first.
     WantWrite,
+    /// A decision is awaited during the handshake. [`resume`](crate::SslObject::resume) with it.
+    Suspended,
     /// Nothing will follow, and this is why. Every later `read` says the same.
     Closed(Closure),
 }

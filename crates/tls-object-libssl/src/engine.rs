@@ -5,7 +5,7 @@ use core::ffi::c_int;
 
 use tls_object_core::{
     Alert, Bios, Certificate, ChannelBinding, CipherSuite, Engine, Error, ErrorKind, Negotiated,
-    ProtocolVersion, Received, Session, Side, Status, VerifyCode,
+    ProtocolVersion, Received, Session, Side, Status, VerifyCode, Wrap,
 };
 
 use crate::{Connection, Library, Outcome};
@@ -18,16 +18,6 @@ pub struct LibsslEngine<L: Library> {
 }
 
 impl<L: Library> LibsslEngine<L> {
-    /// An engine around a new `SSL`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Library`] when the library is out of memory.
-    pub fn new(ssl: L::Handle, side: Side) -> Result<Self, Error> {
-        let connection = Connection::new(ssl, side)
-            .ok_or_else(|| Error::new(ErrorKind::Library).with_backend(L::NAME))?;
-        Ok(Self { connection, side })
-    }
-
     /// The error of a call that failed, and the end of the error queue.
     #[cold]
     fn failure(&self, ssl_error: c_int) -> Error {
@@ -76,6 +66,13 @@ impl<L: Library> LibsslEngine<L> {
 
 impl<L: Library> Engine for LibsslEngine<L> {
     type Context = L::Context;
+
+    fn new(context: &L::Context, wrap: &Wrap) -> Result<Self, Error> {
+        let side = wrap.side;
+        let connection = Connection::new(L::connect(context, wrap)?, side)
+            .ok_or_else(|| Error::new(ErrorKind::Library).with_backend(L::NAME))?;
+        Ok(Self { connection, side })
+    }
 
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
         match self.connection.do_handshake(bios) {

@@ -10,7 +10,7 @@
 //! | a `BIO` over the core's BIOs, which copies once and buffers nothing | `ffi::bio` |
 //! | one `SSL` with its `BIO`, safe to use | [`Connection`] |
 //! | the sessions of a client | [`Capture`] |
-//! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_context!`], [`shared_session!`], [`shared_facts!`] |
+//! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_facts!`] |
 //! | the engine, and which error is told | [`LibsslEngine`], [`Library`] |
 
 #![deny(unsafe_code)]

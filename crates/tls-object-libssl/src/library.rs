@@ -5,7 +5,7 @@ use core::error::Error as StdError;
 use core::ffi::c_int;
 
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Context, Error, ErrorKind, Negotiated, Session, Setting,
+    Alert, Certificate, CipherSuite, Context, Error, ErrorKind, Negotiated, Session, Setting, Wrap,
 };
 
 use crate::Calls;
@@ -36,6 +36,12 @@ pub unsafe trait Library: Calls + Send + Sync {
 
     /// The backend's name.
     const NAME: &'static str;
+
+    /// A new connection of `context`.
+    ///
+    /// # Errors
+    /// The library's own, and those of settings that concern one connection.
+    fn connect(context: &Self::Context, wrap: &Wrap) -> Result<Self::Handle, Error>;
 
     /// The `SSL` of a handle.
     fn as_ptr(handle: &Self::Handle) -> *mut <Self as Calls>::Ssl;

@@ -12,6 +12,7 @@
 
 #![deny(unsafe_code)]
 
+mod alpn;
 mod backend;
 mod capabilities;
 mod context;

@@ -7,7 +7,7 @@ use core::ffi::c_int;
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslRef};
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Error, ErrorKind, Negotiated, Object, Session,
+    Alert, Certificate, CipherSuite, Error, ErrorKind, Negotiated, Object, Session, Wrap,
 };
 use tls_object_libssl::{Failure, Library, LibsslEngine, openssl_reasons};
 
@@ -33,6 +33,10 @@ unsafe impl Library for Lib {
 
     const NAME: &'static str = OpenSsl::NAME;
     const HOLDS_TICKETS_BACK: bool = false;
+
+    fn connect(context: &OpenSslContext, wrap: &Wrap) -> Result<Ssl, Error> {
+        context.connection(wrap)
+    }
 
     fn as_ptr(handle: &Ssl) -> *mut openssl_sys::SSL {
         ffi::as_ptr(handle)

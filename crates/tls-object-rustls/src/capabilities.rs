@@ -52,6 +52,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::SniIdentity
         | Capability::Alpn
         | Capability::AlpnBytes
+        | Capability::AlpnPerConnection
         | Capability::HalfClose
         | Capability::LentRead
         | Capability::Truncation

@@ -45,6 +45,15 @@ pub(crate) struct ServerConfigs {
 }
 
 impl ServerConfigs {
+    /// `server` with these protocols.
+    fn new(mut server: ServerConfig, protocols: &[AlpnProtocol], mismatch: AlpnMismatch) -> Self {
+        server.alpn_protocols = Vec::new();
+        let proceeds = !protocols.is_empty() && mismatch == AlpnMismatch::Continue;
+        let without_alpn = proceeds.then(|| Arc::new(server.clone()));
+        server.alpn_protocols = alpn(protocols);
+        Self { usual: Arc::new(server), without_alpn }
+    }
+
     /// The one for the client that says this.
     pub(crate) fn choose(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
         let Some(without_alpn) = &self.without_alpn else { return self.usual.clone() };
@@ -77,10 +86,33 @@ impl RustlsContext {
         self.0.id
     }
 
+    /// A connection.
+    pub(crate) fn engine(&self, wrap: &Wrap) -> Result<RustlsEngine, Error> {
+        match &self.0.native {
+            Native::Client(config) => {
+                self.connect(config, wrap).map_err(|error| error.with_backend(self.0.backend))
+            }
+            Native::Server(configs) => {
+                let configs = match &wrap.alpn {
+                    None => configs.clone(),
+                    Some(protocols) => {
+                        let usual = ServerConfig::clone(&configs.usual);
+                        let mismatch = self.0.config.alpn_mismatch;
+                        Arc::new(ServerConfigs::new(usual, protocols, mismatch))
+                    }
+                };
+                Ok(RustlsEngine::server(self.clone(), configs))
+            }
+        }
+    }
+
     /// A connection of a client.
     fn connect(&self, config: &Arc<ClientConfig>, wrap: &Wrap) -> Result<RustlsEngine, Error> {
         let name = rustls_name(wrap.server_name.as_ref())?;
         let mut config = config.clone();
+        if let Some(protocols) = &wrap.alpn {
+            Arc::make_mut(&mut config).alpn_protocols = alpn(protocols);
+        }
         let issued = self.0.config.resumption.then(Arc::<Issued>::default);
         if let Some(issued) = &issued {
             // rustls has one cache for each configuration. The clone shares everything else, the
@@ -112,13 +144,7 @@ impl Context for RustlsContext {
         wrap: Wrap,
     ) -> Result<RustlsObject, Error> {
         wrap.check(&self.0.config, self.0.id)?;
-        let engine = match &self.0.native {
-            Native::Client(config) => {
-                self.connect(config, &wrap).map_err(|error| error.with_backend(self.0.backend))?
-            }
-            Native::Server(configs) => RustlsEngine::server(self.clone(), configs.clone()),
-        };
-        Ok(Object::new(engine, self.clone(), wrap, incoming, outgoing))
+        Object::new(self.clone(), wrap, incoming, outgoing)
     }
 }
 
@@ -158,7 +184,7 @@ fn client(backend: &Rustls, config: &Config) -> Result<ClientConfig, Error> {
         }
         None => builder.with_no_client_auth(),
     };
-    client.alpn_protocols = alpn(config);
+    client.alpn_protocols = alpn(&config.alpn);
     // Each connection has its own.
     client.resumption = Resumption::disabled();
     Ok(client)
@@ -182,10 +208,7 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
     } else {
         server.send_tls13_tickets = 0;
     }
-    let proceeds = !config.alpn.is_empty() && config.alpn_mismatch == AlpnMismatch::Continue;
-    let without_alpn = proceeds.then(|| Arc::new(server.clone()));
-    server.alpn_protocols = alpn(config);
-    Ok(ServerConfigs { usual: Arc::new(server), without_alpn })
+    Ok(ServerConfigs::new(server, &config.alpn, config.alpn_mismatch))
 }
 
 /// rustls refuses suites that fit none of the groups.
@@ -193,8 +216,8 @@ fn invalid(error: rustls::Error) -> Error {
     Error::new(ErrorKind::InvalidConfig).with_source(error)
 }
 
-fn alpn(config: &Config) -> Vec<Vec<u8>> {
-    config.alpn.iter().map(AlpnProtocol::as_bytes).map(<[u8]>::to_vec).collect()
+fn alpn(protocols: &[AlpnProtocol]) -> Vec<Vec<u8>> {
+    protocols.iter().map(AlpnProtocol::as_bytes).map(<[u8]>::to_vec).collect()
 }
 
 fn versions(config: &Config) -> Vec<&'static SupportedProtocolVersion> {

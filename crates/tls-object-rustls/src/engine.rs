@@ -13,7 +13,7 @@ use rustls::{
 use tls_object_core::{
     Alert, AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
     Engine, Error, ErrorKind, NamedGroup, Negotiated, Object, ProtocolVersion, Received,
-    ServerName, Session, Status,
+    ServerName, Session, Status, Wrap,
 };
 
 use crate::context::ServerConfigs;
@@ -58,14 +58,14 @@ impl RustlsEngine {
         issued: Option<Arc<Issued>>,
     ) -> Self {
         let phase = Phase::Connected(connection.into());
-        Self { server_name, issued, ..Self::new(context, phase) }
+        Self { server_name, issued, ..Self::in_phase(context, phase) }
     }
 
     pub(crate) fn server(context: RustlsContext, configs: Arc<ServerConfigs>) -> Self {
-        Self::new(context, Phase::Accepting(Acceptor::default(), configs))
+        Self::in_phase(context, Phase::Accepting(Acceptor::default(), configs))
     }
 
-    fn new(context: RustlsContext, phase: Phase) -> Self {
+    fn in_phase(context: RustlsContext, phase: Phase) -> Self {
         Self {
             context,
             phase,
@@ -258,6 +258,10 @@ impl Engine for RustlsEngine {
     type Context = RustlsContext;
 
     const LENDS: bool = true;
+
+    fn new(context: &RustlsContext, wrap: &Wrap) -> Result<Self, Error> {
+        context.engine(wrap)
+    }
 
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
         loop {

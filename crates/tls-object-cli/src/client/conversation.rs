@@ -90,7 +90,7 @@ impl Conversation {
             let step = pump.call(|tls| tls.read(&mut self.buffer));
             match step.map_err(|error| pump.verdict(error))? {
                 Read::Data(n) => print(&self.buffer[..n])?,
-                Read::WantRead | Read::WantWrite => return Ok(()),
+                Read::WantRead | Read::WantWrite | Read::Suspended => return Ok(()),
                 Read::Closed(Closure::Clean) => {
                     self.peer_closed = true;
                     return Ok(());

@@ -23,7 +23,7 @@ impl Echo {
             if self.sent < self.unsent.len() {
                 match pump.call(|tls| tls.write(&self.unsent[self.sent..]))? {
                     Status::Done(n) => self.sent += n,
-                    Status::WantRead | Status::WantWrite => return Ok(false),
+                    Status::WantRead | Status::WantWrite | Status::Suspended => return Ok(false),
                 }
                 continue;
             }
@@ -31,7 +31,7 @@ impl Echo {
             self.sent = 0;
             match pump.call(|tls| tls.read(scratch))? {
                 Read::Data(n) => self.unsent.extend_from_slice(&scratch[..n]),
-                Read::WantRead | Read::WantWrite => return Ok(false),
+                Read::WantRead | Read::WantWrite | Read::Suspended => return Ok(false),
                 Read::Closed(Closure::Clean) => return Ok(true),
                 Read::Closed(Closure::Truncated) => return Err(ErrorKind::Truncated.into()),
             }

@@ -34,7 +34,7 @@ impl Http {
                         self.response = response.encode(&Facts::of(pump.tls()));
                     }
                 }
-                Read::WantRead | Read::WantWrite => return Ok(false),
+                Read::WantRead | Read::WantWrite | Read::Suspended => return Ok(false),
                 Read::Closed(Closure::Clean) => return Ok(true),
                 Read::Closed(Closure::Truncated) => return Err(ErrorKind::Truncated.into()),
             }
@@ -42,7 +42,7 @@ impl Http {
         while self.sent < self.response.len() {
             match pump.call(|tls| tls.write(&self.response[self.sent..]))? {
                 Status::Done(n) => self.sent += n,
-                Status::WantRead | Status::WantWrite => return Ok(false),
+                Status::WantRead | Status::WantWrite | Status::Suspended => return Ok(false),
             }
         }
         Ok(true)

@@ -233,7 +233,7 @@ fn partial_write(lab: &Lab) -> Result<(), Failure> {
                     ensure!(n > 0, "nothing taken, and no WantWrite");
                     taken += n;
                 }
-                Status::WantWrite => {
+                Status::WantWrite | Status::Suspended => {
                     let waiting = pair.tls(side).outgoing().pending();
                     ensure!((1..=limit).contains(&waiting), "{waiting} bytes wait");
                     ensure!(pair.tls(side).write(&data[taken..])? == Status::WantWrite, "room");
@@ -307,7 +307,7 @@ fn vectored_partial(lab: &Lab) -> Result<(), Failure> {
                     ensure!(n > 0, "nothing taken, and no WantWrite");
                     taken += n;
                 }
-                Status::WantWrite => _ = pair.collect(side),
+                Status::WantWrite | Status::Suspended => _ = pair.collect(side),
                 Status::WantRead => return Err(Failure::new("a write wants to read")),
             }
             let waiting = pair.tls(side).outgoing().pending();
@@ -347,7 +347,7 @@ fn both_ways(lab: &Lab) -> Result<(), Failure> {
             while flow.sent < LEN {
                 match pair.tls(writer).write(&flow.data[flow.sent..])? {
                     Status::Done(n) => flow.sent += n,
-                    Status::WantWrite => break,
+                    Status::WantWrite | Status::Suspended => break,
                     Status::WantRead => return Err(Failure::new("a write wants to read")),
                 }
             }
@@ -372,7 +372,7 @@ fn both_ways(lab: &Lab) -> Result<(), Failure> {
                         flow.received += n;
                         moved += n;
                     }
-                    Read::WantRead | Read::WantWrite => break,
+                    Read::WantRead | Read::WantWrite | Read::Suspended => break,
                     Read::Closed(closure) => return Err(Failure::new(format!("{closure:?}"))),
                 }
             }

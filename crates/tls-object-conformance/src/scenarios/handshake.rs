@@ -139,7 +139,9 @@ fn implicit(lab: &Lab) -> Result<(), Failure> {
                         *written = true;
                     }
                     Status::WantRead => {}
-                    Status::WantWrite => return Err(Failure::new("an unlimited BIO is full")),
+                    Status::WantWrite | Status::Suspended => {
+                        return Err(Failure::new("an unlimited BIO is full"));
+                    }
                 }
             } else if !writes {
                 let step = pair.call(side, |tls| tls.read(&mut [0; 64]))?;

@@ -8,6 +8,7 @@ mod alpn;
 mod bio;
 mod capability;
 mod client_auth;
+mod client_hello;
 mod config;
 mod data;
 mod exporter;
@@ -35,6 +36,7 @@ pub fn scenarios() -> &'static [Scenario] {
             negotiation::SCENARIOS,
             alpn::SCENARIOS,
             sni::SCENARIOS,
+            client_hello::SCENARIOS,
             data::SCENARIOS,
             lent::SCENARIOS,
             record::SCENARIOS,

@@ -1,6 +1,6 @@
 //! What one connection adds to its context.
 
-use crate::{Config, Error, ErrorKind, ServerName, Side};
+use crate::{AlpnProtocol, Config, Error, ErrorKind, ServerName, Side};
 
 /// What one connection adds to its context. Python: the arguments of `wrap_bio`.
 #[non_exhaustive]
@@ -12,23 +12,46 @@ pub struct Wrap {
     pub server_name: Option<ServerName>,
     /// Client: a session to resume. See [`Session`](crate::Session).
     pub session: Option<crate::Session>,
+    /// Application protocols of this connection instead of those of the context, the best first.
+    pub alpn: Option<Vec<AlpnProtocol>>,
+    /// Server: whether the handshake [is suspended](crate::Status::Suspended) when the client has spoken, until
+    /// [`resume`](crate::SslObject::resume) says how to go on. The context's hook is then not asked.
+    pub pause_at_client_hello: bool,
 }
 
 impl Wrap {
     /// A client that talks to `server_name`.
     pub fn client(server_name: ServerName) -> Self {
-        Self { side: Side::Client, server_name: Some(server_name), session: None }
+        Self {
+            side: Side::Client,
+            server_name: Some(server_name),
+            session: None,
+            alpn: None,
+            pause_at_client_hello: false,
+        }
     }
 
     /// A client that neither asks for a name nor checks one. Refused by a context that
     /// verifies names.
     pub const fn nameless_client() -> Self {
-        Self { side: Side::Client, server_name: None, session: None }
+        Self {
+            side: Side::Client,
+            server_name: None,
+            session: None,
+            alpn: None,
+            pause_at_client_hello: false,
+        }
     }
 
     /// A server.
     pub const fn server() -> Self {
-        Self { side: Side::Server, server_name: None, session: None }
+        Self {
+            side: Side::Server,
+            server_name: None,
+            session: None,
+            alpn: None,
+            pause_at_client_hello: false,
+        }
     }
 
     /// With a session to resume.
@@ -38,6 +61,27 @@ impl Wrap {
         self
     }
 
+    /// With application protocols of its own.
+    #[must_use]
+    pub fn with_alpn(mut self, protocols: Vec<AlpnProtocol>) -> Self {
+        self.alpn = Some(protocols);
+        self
+    }
+
+    /// With a pause when the client has spoken.
+    #[must_use]
+    pub const fn pausing_at_client_hello(mut self) -> Self {
+        self.pause_at_client_hello = true;
+        self
+    }
+
+    /// The application protocols of a connection of a context of `config`.
+    ///
+    /// For backends.
+    pub fn alpn<'a>(&'a self, config: &'a Config) -> &'a [AlpnProtocol] {
+        self.alpn.as_deref().unwrap_or(&config.alpn)
+    }
+
     /// Checks this against a context, before a backend makes an object of it.
     ///
     /// For backends: each `wrap_bio` begins with it. `context` is the [`ContextId`](crate::ContextId) that the
@@ -45,7 +89,7 @@ impl Wrap {
     ///
     /// # Errors
     /// * [`ErrorKind::WrongSide`]: a client of a server context, or the reverse; a server with a
-    ///   server name or a session.
+    ///   server name or a session; a client that pauses at the ClientHello.
     /// * [`ErrorKind::ServerNameRequired`]: a client context that verifies names, and no name.
     /// * [`ErrorKind::SessionMismatch`]: a session of another context or for another name.
     pub fn check(&self, config: &Config, context: crate::ContextId) -> Result<(), Error> {
@@ -55,6 +99,10 @@ impl Wrap {
         if self.side == Side::Server && (self.server_name.is_some() || self.session.is_some()) {
             return Err(Error::new(ErrorKind::WrongSide)
                 .with_detail("a server takes neither a server name nor a session"));
+        }
+        if self.side == Side::Client && self.pause_at_client_hello {
+            return Err(Error::new(ErrorKind::WrongSide)
+                .with_detail("a client does not pause at the ClientHello"));
         }
         if config.needs_server_name() && self.server_name.is_none() {
             return Err(ErrorKind::ServerNameRequired.into());

@@ -41,6 +41,7 @@ impl<E: Engine> Object<E> {
                 Status::Done(()) => {}
                 Status::WantRead => return Ok(Read::WantRead),
                 Status::WantWrite => return Ok(Read::WantWrite),
+                Status::Suspended => return Ok(Read::Suspended),
             }
         }
         if self.answers_pile_up() {
@@ -76,6 +77,7 @@ impl<E: Engine> Object<E> {
             Status::Done(()) => None,
             Status::WantRead => Some(Status::WantRead),
             Status::WantWrite => Some(Status::WantWrite),
+            Status::Suspended => Some(Status::Suspended),
         })
     }
 

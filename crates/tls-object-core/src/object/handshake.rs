@@ -1,7 +1,7 @@
 //! The handshake: begun, continued, and refused before an engine sees what is no TLS.
 
 use super::Object;
-use crate::record::{HEADER, preamble};
+use crate::record::{HEADER, plain_alert, preamble};
 use crate::{Alert, Engine, Error, ErrorKind, Side, Status};
 
 impl<E: Engine> Object<E> {
@@ -31,9 +31,10 @@ impl<E: Engine> Object<E> {
             Err(kind) => {
                 let mut error = Error::from(kind);
                 if kind == ErrorKind::Ssl2Hello {
-                    // A record of its own, in plain text: no engine has seen anything yet.
-                    const FATAL: u8 = 2;
-                    self.bios.send(&[21, 3, 1, 0, 2, FATAL, Alert::PROTOCOL_VERSION.code()]);
+                    // TLS 1.0 is the newest that the sender may know.
+                    let mut alert = plain_alert(Alert::PROTOCOL_VERSION);
+                    alert[2] = 1;
+                    self.bios.send(&alert);
                     error = error.with_alert_sent(Alert::PROTOCOL_VERSION);
                 }
                 Err(self.fail(error))
@@ -59,9 +60,13 @@ impl<E: Engine> Object<E> {
                 return self.want_read();
             }
         }
+        if let Some(status) = self.greet()? {
+            return Ok(status);
+        }
         match self.engine.handshake(&mut self.bios) {
             Ok(Status::Done(())) => {
                 self.done = true;
+                self.bios.drop_ahead();
                 self.facts = self.engine.negotiated();
                 Ok(Status::Done(()))
             }

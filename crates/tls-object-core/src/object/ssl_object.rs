@@ -7,14 +7,14 @@ use super::Object;
 use super::data::written;
 use crate::parts::Parts;
 use crate::{
-    Capability, Certificate, ChannelBinding, CipherSuite, DynContext, Engine, Error, ErrorKind,
-    MemoryBio, Negotiated, ProtocolVersion, Read, Received, ServerName, Session, Side, SslObject,
-    Status,
+    Answer, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello, DynContext, Engine,
+    Error, ErrorKind, MemoryBio, Negotiated, ProtocolVersion, Read, Received, ServerName, Session,
+    Side, SslObject, Status,
 };
 
 impl<E: Engine> SslObject for Object<E> {
     fn incoming(&mut self) -> &mut dyn MemoryBio {
-        self.bios.incoming()
+        self.bios.transport()
     }
 
     fn outgoing(&mut self) -> &mut dyn MemoryBio {
@@ -38,6 +38,20 @@ impl<E: Engine> SslObject for Object<E> {
             return Ok(Status::WantWrite);
         }
         self.handshake()
+    }
+
+    fn client_hello(&self) -> Option<&ClientHello> {
+        self.waiting_hello()
+    }
+
+    fn resume(&mut self, answer: Answer) -> Result<(), Error> {
+        self.begin()?;
+        if self.waiting_hello().is_none() {
+            return Err(
+                Error::new(ErrorKind::InvalidArgument).with_detail("no decision is awaited")
+            );
+        }
+        self.answer(answer)
     }
 
     fn read(&mut self, dst: &mut [u8]) -> Result<Read, Error> {

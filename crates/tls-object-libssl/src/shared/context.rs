@@ -17,7 +17,7 @@ macro_rules! shared_context {
 
         use crate::error::library_error;
         use crate::library::Lib;
-        use crate::{$Backend, native, session, settings};
+        use crate::{$Backend, alpn, native, session, settings};
 
         $(#[$doc])*
         #[derive(Clone)]
@@ -36,12 +36,14 @@ macro_rules! shared_context {
                 Ok(Self(Arc::new(Inner { id: ContextId::new(), config: config.clone(), native })))
             }
 
-            fn connection(&self, wrap: &Wrap) -> Result<Ssl, Error> {
+            /// A new connection.
+            pub(crate) fn connection(&self, wrap: &Wrap) -> Result<Ssl, Error> {
                 let config = &self.0.config;
                 let mut ssl = Ssl::new(&self.0.native).map_err(library_error)?;
                 if config.verify_mode != VerifyMode::None {
                     judge(&mut ssl, config)?;
                 }
+                alpn::override_for(&mut ssl, wrap).map_err(library_error)?;
                 if wrap.side == Side::Client {
                     if let Some(name) = &wrap.server_name {
                         name_server(&mut ssl, name, config).map_err(library_error)?;
@@ -117,8 +119,7 @@ macro_rules! shared_context {
                 wrap: Wrap,
             ) -> Result<Self::Object, Error> {
                 wrap.check(&self.0.config, self.0.id)?;
-                let engine = LibsslEngine::new(self.connection(&wrap)?, wrap.side)?;
-                Ok(Object::new(engine, self.clone(), wrap, incoming, outgoing))
+                Object::new(self.clone(), wrap, incoming, outgoing)
             }
         }
 

@@ -5,6 +5,7 @@
 //! expands once, in its own file of the same name. What differs between the libraries the
 //! backend has in its `native` module.
 
+mod alpn;
 mod context;
 mod facts;
 mod session;

@@ -6,20 +6,19 @@ macro_rules! shared_settings {
         use std::collections::BTreeMap;
 
         use tls_object_core::{
-            AlpnMismatch, AlpnProtocol, Config, Error, ErrorKind, Identity, ProtocolVersion, Side,
-            VerifyMode,
+            Config, Error, ErrorKind, Identity, ProtocolVersion, Side, VerifyMode,
         };
         use tls_object_libssl::{DEFAULT_TLS12_SUITES, chosen, cipher_list, without_public_key};
         use $bindings::error::ErrorStack;
         use $bindings::pkey::PKey;
         use $bindings::ssl::{
-            AlpnError, NameType, SniError, SslContext, SslContextBuilder, SslMethod, SslOptions,
+            NameType, SniError, SslContext, SslContextBuilder, SslMethod, SslOptions,
             SslSessionCacheMode, SslVerifyMode, SslVersion,
         };
         use $bindings::x509::X509;
 
         use crate::error::library_error;
-        use crate::{capabilities, ffi, native, session, $Backend};
+        use crate::{alpn, capabilities, ffi, native, session, $Backend};
 
         /// Sessions of one context are not resumed by another: their ticket keys differ. The
         /// library wants to be told all the same.
@@ -57,7 +56,7 @@ macro_rules! shared_settings {
             native::set_up(&mut builder);
             builder.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
             negotiation(&mut builder, config).map_err(library_error)?;
-            alpn(&mut builder, config).map_err(library_error)?;
+            alpn::set(&mut builder, config).map_err(library_error)?;
             sessions(&mut builder, config).map_err(library_error)?;
             if let Some(identity) = identity {
                 show(&mut builder, identity)?;
@@ -95,24 +94,6 @@ macro_rules! shared_settings {
             }
             let schemes = chosen(&config.signature_schemes, &capabilities.signature_schemes);
             native::set_schemes(builder, config.side, schemes)
-        }
-
-        fn alpn(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
-            if config.alpn.is_empty() {
-                return Ok(());
-            }
-            if config.side == Side::Client {
-                return builder.set_alpn_protos(&AlpnProtocol::encode(&config.alpn));
-            }
-            let own = config.alpn.clone();
-            let mismatch = match config.alpn_mismatch {
-                AlpnMismatch::Alert => AlpnError::ALERT_FATAL,
-                AlpnMismatch::Continue => AlpnError::NOACK,
-            };
-            builder.set_alpn_select_callback(move |_ssl, offered| {
-                AlpnProtocol::select(&own, offered).ok_or(mismatch)
-            });
-            Ok(())
         }
 
         fn sessions(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {

@@ -199,7 +199,9 @@ fn read_all(tls: &mut RustlsObject) -> Result<(Vec<u8>, Option<Closure>), Error>
             Read::Data(n) => data.extend_from_slice(&buffer[..n]),
             Read::WantRead => return Ok((data, None)),
             Read::Closed(closure) => return Ok((data, Some(closure))),
-            Read::WantWrite => panic!("an outgoing BIO without a limit is never full"),
+            Read::WantWrite | Read::Suspended => {
+                panic!("an outgoing BIO without a limit is never full")
+            }
         }
     }
 }

@@ -1,0 +1,3 @@
+//! Application protocols.
+
+tls_object_libssl::shared_alpn!(boring);

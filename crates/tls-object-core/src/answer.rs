@@ -1,0 +1,78 @@
+//! What an application makes of a ClientHello.
+
+use core::fmt;
+
+use crate::{Alert, AlpnProtocol, ClientHello, DynContext, SslObject};
+
+/// What a server does with a client that has just spoken: goes on, with another context if need be, or
+/// refuses it.
+///
+/// Python: what `sni_callback` returns, and what it does to `SSLObject.context`.
+#[derive(Clone)]
+pub struct Answer(pub(crate) Verdict);
+
+#[derive(Clone)]
+pub(crate) enum Verdict {
+    Accept { context: Option<Box<dyn DynContext>>, alpn: Option<Vec<AlpnProtocol>> },
+    Refuse(Alert),
+}
+
+impl Answer {
+    /// Goes on with the context that the object was made by.
+    pub const fn accept() -> Self {
+        Self(Verdict::Accept { context: None, alpn: None })
+    }
+
+    /// Goes on with another context, the whole of it: identity, verification, versions and everything else. Must be
+    /// a server's of the same backend. Its own [`on_client_hello`](crate::Config::on_client_hello) is not asked.
+    ///
+    /// Python: `sslobj.context = context` within `sni_callback`, which applies a part of it only.
+    pub fn with_context(context: &dyn DynContext) -> Self {
+        Self(Verdict::Accept { context: Some(context.clone_dyn()), alpn: None })
+    }
+
+    /// Goes on with these application protocols instead of those of the context, the best first. None at all
+    /// answers no client's offer.
+    #[must_use]
+    pub fn and_alpn(mut self, protocols: Vec<AlpnProtocol>) -> Self {
+        if let Verdict::Accept { alpn, .. } = &mut self.0 {
+            *alpn = Some(protocols);
+        }
+        self
+    }
+
+    /// Refuses the client with this fatal alert.
+    pub const fn refuse(alert: Alert) -> Self {
+        Self(Verdict::Refuse(alert))
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Verdict::Accept { context, alpn } => f
+                .debug_struct("Accept")
+                .field("another_context", &context.is_some())
+                .field("alpn", alpn)
+                .finish(),
+            Verdict::Refuse(alert) => f.debug_tuple("Refuse").field(alert).finish(),
+        }
+    }
+}
+
+/// A server's hook that is asked when a client has spoken and nothing is decided yet.
+///
+/// Python: `sni_callback`.
+pub trait OnClientHello: Send + Sync {
+    /// Decides on the client that says `hello` to `object`. Called once for each connection, also for a client that
+    /// asks for no name, and not for the second ClientHello after a HelloRetryRequest.
+    ///
+    /// Within it `object` is [suspended](crate::Status::Suspended): its getters may be called, and nothing moves.
+    fn on_client_hello(&self, object: &mut dyn SslObject, hello: &ClientHello) -> Answer;
+}
+
+impl<F: Fn(&mut dyn SslObject, &ClientHello) -> Answer + Send + Sync> OnClientHello for F {
+    fn on_client_hello(&self, object: &mut dyn SslObject, hello: &ClientHello) -> Answer {
+        self(object, hello)
+    }
+}

@@ -1,0 +1,175 @@
+//! A server that decides when it has seen the ClientHello, before its engine sees a byte.
+
+use std::sync::Arc;
+
+use super::Object;
+use crate::answer::Verdict;
+use crate::record::plain_alert;
+use crate::{
+    Alert, Answer, ClientHello, Config, Context as _, Engine, Error, ErrorKind, Hook,
+    OnClientHello, RecordCursor, Side, Status, Wrap,
+};
+
+/// The content type of handshake messages (RFC 8446 section 5.1).
+const HANDSHAKE: u8 = 22;
+/// The lengths of the headers of a record and of a handshake message, in bytes.
+const RECORD_HEADER: usize = 5;
+const MESSAGE_HEADER: usize = 4;
+/// The longest ClientHello that is waited for, in bytes. What is longer goes to the library, to be refused.
+const LONGEST: usize = 128 * 1024;
+
+/// What has arrived of the ClientHello, and what is to be decided on it.
+pub(super) struct Greeting {
+    hook: Option<Hook<dyn OnClientHello>>,
+    cursor: RecordCursor,
+    /// The records as they came; the engine gets them when it is decided which one.
+    records: Vec<u8>,
+    /// There once it is complete, until it is answered.
+    hello: Option<Arc<ClientHello>>,
+}
+
+/// What the records so far come to.
+enum Gathered {
+    More,
+    Whole(ClientHello),
+    /// Something else, for the library to judge.
+    Other,
+}
+
+impl Greeting {
+    /// `None` where nothing is to be decided.
+    pub(super) fn new(config: &Config, wrap: &Wrap) -> Option<Box<Self>> {
+        let hook = config.on_client_hello.clone();
+        (hook.is_some() || wrap.pause_at_client_hello).then(|| {
+            Box::new(Self {
+                hook: if wrap.pause_at_client_hello { None } else { hook },
+                cursor: RecordCursor::new(),
+                records: Vec::new(),
+                hello: None,
+            })
+        })
+    }
+
+    /// Looks at the records so far, of which the last is complete.
+    fn look(&self) -> Gathered {
+        let mut message = Vec::new();
+        let mut rest = &self.records[..];
+        while let Some((header, body)) = rest.split_at_checked(RECORD_HEADER) {
+            let len = usize::from(u16::from_be_bytes([header[3], header[4]]));
+            let (fragment, next) = body.split_at(len.min(body.len()));
+            if header[0] != HANDSHAKE || fragment.is_empty() {
+                return Gathered::Other;
+            }
+            message.extend_from_slice(fragment);
+            rest = next;
+        }
+        let &[_, a, b, c, ..] = &message[..] else { return Gathered::More };
+        let len =
+            MESSAGE_HEADER + usize::from(a) * 0x1_0000 + usize::from(b) * 0x100 + usize::from(c);
+        if len > LONGEST {
+            return Gathered::Other;
+        }
+        match message.get(..len).map(ClientHello::parse) {
+            None => Gathered::More,
+            Some(Ok(hello)) => Gathered::Whole(hello),
+            Some(Err(_)) => Gathered::Other,
+        }
+    }
+}
+
+impl<E: Engine> Object<E> {
+    /// The ClientHello that waits for an answer.
+    pub(super) fn waiting_hello(&self) -> Option<&ClientHello> {
+        self.greeting.as_ref()?.hello.as_deref()
+    }
+
+    /// Waits for the ClientHello and for what is decided on it; `None` when that is behind.
+    pub(super) fn greet(&mut self) -> Result<Option<Status<()>>, Error> {
+        loop {
+            let Some(greeting) = &mut self.greeting else { return Ok(None) };
+            if greeting.hello.is_some() {
+                return Ok(Some(Status::Suspended));
+            }
+            let mut complete = false;
+            let Greeting { cursor, records, .. } = &mut **greeting;
+            let taken = self.bios.incoming().lend(&mut |bytes| {
+                let (len, ends) = cursor.advance(bytes);
+                records.extend_from_slice(&bytes[..len]);
+                complete = ends;
+                len
+            });
+            if !complete {
+                if taken == 0 {
+                    return self.want_read().map(Some);
+                }
+                continue;
+            }
+            match greeting.look() {
+                Gathered::More => {}
+                Gathered::Other => self.go_on(),
+                Gathered::Whole(hello) => {
+                    let hello = Arc::new(hello);
+                    greeting.hello = Some(hello.clone());
+                    let Some(hook) = greeting.hook.clone() else { continue };
+                    let answer = hook.on_client_hello(self, &hello);
+                    if let Err(error) = self.answer(answer) {
+                        return Err(self.refuse(Alert::INTERNAL_ERROR, error));
+                    }
+                    // A hook may have answered by itself, through the object.
+                    if let Some(error) = &self.failure {
+                        return Err(error.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does what was decided. An error leaves everything as it was.
+    pub(super) fn answer(&mut self, answer: Answer) -> Result<(), Error> {
+        if self.waiting_hello().is_none() {
+            return Ok(());
+        }
+        match answer.0 {
+            Verdict::Accept { context, alpn } => {
+                if context.is_some() || alpn.is_some() {
+                    let context = match &context {
+                        Some(context) => context.as_any().downcast_ref().ok_or_else(|| {
+                            Error::new(ErrorKind::InvalidArgument)
+                                .with_detail("a context of another backend")
+                        })?,
+                        None => &self.context,
+                    };
+                    if context.config().side != Side::Server {
+                        return Err(ErrorKind::WrongSide.into());
+                    }
+                    let mut wrap = Wrap::server();
+                    wrap.alpn = alpn;
+                    let engine = E::new(context, &wrap)?;
+                    self.context = context.clone();
+                    self.engine = engine;
+                }
+                self.go_on();
+                Ok(())
+            }
+            Verdict::Refuse(alert) => {
+                self.refuse(alert, ErrorKind::Refused.into());
+                Ok(())
+            }
+        }
+    }
+
+    /// Hands the engine what has arrived.
+    fn go_on(&mut self) {
+        if let Some(greeting) = self.greeting.take() {
+            self.bios.put_back(&greeting.records);
+        }
+    }
+
+    /// Ends the connection with an alert in plain text.
+    #[cold]
+    fn refuse(&mut self, alert: Alert, error: Error) -> Error {
+        self.greeting = None;
+        self.bios.send(&plain_alert(alert));
+        self.fail(error.with_alert_sent(alert))
+    }
+}
