@@ -152,6 +152,7 @@ mod config;
 mod dynamic;
 mod engine;
 mod error;
+mod error_kind;
 mod hook;
 mod identity;
 mod memory_bio;
@@ -185,7 +186,8 @@ pub use config::{
 };
 pub use dynamic::{DynBackend, DynContext};
 pub use engine::{Engine, Received};
-pub use error::{Error, ErrorKind, Origin};
+pub use error::Error;
+pub use error_kind::{ErrorKind, Origin};
 pub use hook::Hook;
 pub use identity::{Identity, KeyFormat, PrivateKey};
 pub use memory_bio::MemoryBio;
