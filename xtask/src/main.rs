@@ -6,6 +6,7 @@ mod bench;
 mod cargo;
 mod ci;
 mod closure;
+mod docs;
 mod layers;
 mod lint;
 mod steps;
@@ -36,6 +37,8 @@ enum Chore {
         #[arg(last = true)]
         args: Vec<String>,
     },
+    /// Write the pages under docs/ that are generated from what the code says and does.
+    Docs,
     /// Measure what tls-object costs over driving each library by hand.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Chore::Layers => layers::check(),
         Chore::Lint => lint::lint(),
         Chore::Test { args } => test::test(&args),
+        Chore::Docs => docs::write(),
         Chore::Bench(what) => bench::bench(&what),
         Chore::Ci => ci::ci(),
     };

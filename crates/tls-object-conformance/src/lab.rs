@@ -13,6 +13,7 @@ use crate::deviations::{self, Deviation};
 use crate::failure::{Failure, ensure, name};
 use crate::pair::{Handshake, Pair, Progress};
 use crate::pki::{Family, KeyType, NOW, SERVER_NAME, pki};
+use crate::report::ConnectionError;
 use crate::scenario::Params;
 use crate::wire::Chunking;
 
@@ -23,6 +24,7 @@ pub(crate) struct Lab {
     server: &'static dyn DynBackend,
     params: Params,
     met: RefCell<Vec<Met>>,
+    ends: RefCell<Vec<ConnectionError>>,
 }
 
 /// What an end makes of the alert that tells it of its peer's error.
@@ -108,12 +110,21 @@ impl Lab {
         server: &'static dyn DynBackend,
         params: Params,
     ) -> Self {
-        Self { scenario, client, server, params, met: RefCell::default() }
+        Self { scenario, client, server, params, met: RefCell::default(), ends: RefCell::default() }
     }
 
-    /// The listed deviations that were met.
-    pub(crate) fn into_met(self) -> Vec<Met> {
-        self.met.into_inner()
+    /// The listed deviations that were met, and the errors that ended connections.
+    pub(crate) fn into_record(self) -> (Vec<Met>, Vec<ConnectionError>) {
+        (self.met.into_inner(), self.ends.into_inner())
+    }
+
+    /// Writes down the error that ended the connection on `side`.
+    pub(crate) fn ended(&self, side: Side, error: &Error) {
+        let end = ConnectionError { side, kind: error.kind(), alert_sent: error.alert_sent() };
+        let mut ends = self.ends.borrow_mut();
+        if !ends.contains(&end) {
+            ends.push(end);
+        }
     }
 
     /// The backend on `side`.
@@ -406,6 +417,7 @@ impl Lab {
         side: Side,
         error: &Error,
     ) -> Result<(), Failure> {
+        self.ended(side, error);
         let before = pair.tls(side).facts().clone();
         let shown = pair.tls(side).peer_certificates().to_vec();
         let sent = pair.wire_to(side.peer()).sent();

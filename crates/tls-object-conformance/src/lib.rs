@@ -56,7 +56,7 @@ pub use handshake_once::{EndSummary, HandshakeSummary, handshake_once};
 #[cfg(feature = "harness")]
 pub use harness::main;
 pub use matrix::{Case, Selection, plan};
-pub use report::{CaseResult, Outcome, Report, Summary, report_json};
+pub use report::{CaseResult, ConnectionError, Outcome, Report, Summary, report_json};
 pub use runner::run;
 pub use scenario::Scenario;
 pub use scenarios::scenarios;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use tls_object_core::{Alert, ErrorKind, Side};
 
 use crate::matrix::Case;
 
@@ -51,6 +52,21 @@ pub struct CaseResult {
     pub outcome: Outcome,
     /// Why, unless it passed.
     pub detail: String,
+    /// The errors that ended connections on the way, each once.
+    #[serde(skip)]
+    pub errors: Vec<ConnectionError>,
+}
+
+/// An error that ended a connection, and stayed.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ConnectionError {
+    /// Whose error it is.
+    pub side: Side,
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// The alert that told the peer.
+    pub alert_sent: Option<Alert>,
 }
 
 impl CaseResult {
@@ -62,6 +78,7 @@ impl CaseResult {
             server: case.server.name().to_owned(),
             outcome,
             detail: detail.into(),
+            errors: Vec::new(),
         }
     }
 }
@@ -227,6 +244,7 @@ mod tests {
             server: server.to_owned(),
             outcome,
             detail: detail.to_owned(),
+            errors: Vec::new(),
         }
     }
 

@@ -65,12 +65,14 @@ impl Attempt {
         let lab = Lab::new(case.scenario.name, case.client, case.server, case.params);
         let run = case.scenario.run;
         let end = catch_unwind(AssertUnwindSafe(|| run(&lab)));
-        let met = lab.into_met();
+        let (met, errors) = lab.into_record();
         let (outcome, detail) = match end {
             Ok(end) => judge(&missing(&case), end, &met),
             Err(panic) => (Outcome::Fail, format!("panic: {}", message(&*panic))),
         };
-        Self { case, result: CaseResult::new(&case, outcome, detail), met }
+        let mut result = CaseResult::new(&case, outcome, detail);
+        result.errors = errors;
+        Self { case, result, met }
     }
 }
 

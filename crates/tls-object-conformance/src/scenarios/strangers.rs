@@ -118,6 +118,7 @@ fn stranger(
     }
     let Some(error) = met else { return Err(Failure::new("nothing was wrong")) };
     ensure!(error.kind() == expected, "{error:?}, expected {expected:?}");
+    lab.ended(side, &error);
     let sent = drained(&mut *tls);
     ensure!(sent == answer, "answered {sent:?}");
     ensure!(error.alert_sent().is_some() != answer.is_empty(), "{error:?}");
@@ -160,6 +161,7 @@ fn endless(lab: &Lab, side: Side, message: u8) -> Result<(), Failure> {
             Ok(status) => return Err(Failure::new(format!("{status:?}"))),
             Err(error) => {
                 ensure!(error.origin() == Origin::PeerMisbehaved, "{error:?}");
+                lab.ended(side, &error);
                 let sent = drained(&mut *tls);
                 let alert = error.alert_sent().map(Alert::code);
                 let told = matches!(sent[..], [21, 3, _, 0, 2, 2, told] if Some(told) == alert);
