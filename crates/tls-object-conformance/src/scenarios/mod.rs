@@ -10,6 +10,7 @@ mod capability;
 mod client_auth;
 mod client_hello;
 mod config;
+mod context;
 mod data;
 mod exporter;
 mod handshake;
@@ -47,6 +48,7 @@ pub fn scenarios() -> &'static [Scenario] {
             exporter::SCENARIOS,
             capability::SCENARIOS,
             config::SCENARIOS,
+            context::SCENARIOS,
             misuse::SCENARIOS,
             bio::SCENARIOS,
             memory::SCENARIOS,
