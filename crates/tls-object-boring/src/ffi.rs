@@ -2,15 +2,20 @@
 
 use core::ffi::{c_int, c_long};
 use std::ffi::CStr;
+use std::time::Duration;
 use std::{ptr, slice};
 
 use boring::error::ErrorStack;
-use boring::ssl::{Ssl, SslContextBuilder, SslRef, SslSession};
+use boring::ssl::{Ssl, SslContextBuilder, SslRef, SslSession, SslVersion};
 use foreign_types_05::{ForeignType as _, ForeignTypeRef as _};
 use tls_object_core::{Certificate, CipherSuite, NamedGroup};
 use tls_object_libssl::impl_calls;
 
 use crate::library::Lib;
+
+mod ticket_keys;
+
+pub(crate) use ticket_keys::set_ticket_keys;
 
 impl_calls!(
     Lib,
@@ -66,6 +71,15 @@ pub(crate) fn set_groups(
     })
 }
 
+/// `SSL_CTX_set_num_tickets`.
+pub(crate) fn set_num_tickets(
+    builder: &mut SslContextBuilder,
+    number: usize,
+) -> Result<(), ErrorStack> {
+    // SAFETY: the context is valid.
+    succeeded(unsafe { boring_sys::SSL_CTX_set_num_tickets(builder.as_ptr(), number) })
+}
+
 /// `X509_STORE_add_crl` to the store that the context verifies against.
 pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(), ErrorStack> {
     let mut next = der.as_ptr();
@@ -81,6 +95,21 @@ pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(),
     // SAFETY: ours since `d2i_X509_CRL`.
     unsafe { boring_sys::X509_CRL_free(crl) };
     succeeded(ret)
+}
+
+/// `SSL_SESSION_get_ticket_lifetime_hint`. Under TLS 1.3 BoringSSL forgets it, when it has made the timeout no longer
+/// than that.
+pub(crate) fn ticket_lifetime_hint(session: &SslSession) -> Option<Duration> {
+    // SAFETY: the session is valid.
+    let seconds = unsafe { boring_sys::SSL_SESSION_get_ticket_lifetime_hint(session.as_ptr()) };
+    let is_known = seconds > 0 || session.protocol_version() != SslVersion::TLS1_3;
+    is_known.then(|| Duration::from_secs(seconds.into()))
+}
+
+/// `SSL_SESSION_has_ticket`.
+pub(crate) fn has_ticket(session: &SslSession) -> bool {
+    // SAFETY: the session is valid.
+    unsafe { boring_sys::SSL_SESSION_has_ticket(session.as_ptr()) == 1 }
 }
 
 /// `SSL_set_session`.

@@ -12,7 +12,8 @@ use tls_object_core::{
 
 use crate::ffi;
 pub(crate) use crate::ffi::{
-    has_extended_master_secret, peer_certificates, set_groups, set_tls13_suites, tls_unique,
+    has_extended_master_secret, peer_certificates, set_groups, set_num_tickets, set_tls13_suites,
+    tls_unique,
 };
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
@@ -44,11 +45,6 @@ pub(crate) fn set_schemes(
     let accepted: Vec<_> =
         schemes.iter().map(|scheme| SslSignatureAlgorithm::from(scheme.code())).collect();
     builder.set_verify_algorithm_prefs(&accepted)
-}
-
-/// No tickets of TLS 1.3: the option against tickets has seen to it.
-pub(crate) fn send_no_tickets(_builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
-    Ok(())
 }
 
 /// Takes the word of an authority.

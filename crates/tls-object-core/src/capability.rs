@@ -86,6 +86,10 @@ capabilities! {
     Resumption13 = "resumption-1.3", "Taking sessions of TLS 1.3 along to resume them, as a client.";
     ServerResumption = "server-resumption", "Resuming the sessions of clients, as a server.";
     NoServerResumption = "no-server-resumption", "Resuming no sessions as a server, when told so.";
+    SessionDetails = "session-details", "Telling a session's id, its lifetime and whether it is a ticket.";
+    SessionEvents = "session-events", "Handing out each session as it arrives.";
+    TicketKeys = "ticket-keys", "Sealing session tickets with given keys, so that servers share them.";
+    TicketCount = "ticket-count", "Choosing how many tickets of TLS 1.3 a server sends.";
     SharedCiphers = "shared-ciphers", "Telling which cipher suites both ends have.";
     ChannelBindingUnique = "channel-binding-tls-unique", "Channel binding tls-unique (RFC 5929), TLS 1.2 only.";
     ChannelBindingEndPoint = "channel-binding-tls-server-end-point", "Channel binding tls-server-end-point (RFC 5929).";

@@ -86,6 +86,7 @@ pub fn check(config: &Config, capabilities: &Capabilities) -> Report {
     versions(&mut report, config, capabilities);
     lists(&mut report, config, capabilities);
     verification(&mut report, config, capabilities);
+    sessions(&mut report, config, capabilities);
     report
 }
 
@@ -192,5 +193,34 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
     report.require(capabilities, Capability::CrlChain, whole_chain);
     if !verifies && !config.crls.is_empty() {
         report.invalid("revocation lists without verification");
+    }
+}
+
+/// BoringSSL's limit; nobody needs more.
+const MAX_TICKETS: usize = 16;
+
+fn sessions(report: &mut Report, config: &Config, capabilities: &Capabilities) {
+    let keys = &config.ticket_keys;
+    report.require(capabilities, Capability::SessionEvents, config.on_session.is_some());
+    if config.on_session.is_some() && (config.side == Side::Server || !config.resumption) {
+        report.invalid("sessions are handed out by clients, and where they are to be resumed");
+    }
+    report.require(capabilities, Capability::TicketKeys, !keys.is_empty());
+    report.require(capabilities, Capability::TicketCount, config.num_tickets.is_some());
+    if config.side == Side::Client && (!keys.is_empty() || config.num_tickets.is_some()) {
+        report.invalid("ticket keys and a number of tickets are for servers");
+    }
+    if !config.resumption && !keys.is_empty() {
+        report.invalid("ticket keys where no session is to be resumed");
+    }
+    if !config.resumption && config.num_tickets.is_some_and(|number| number > 0) {
+        report.invalid("a number of tickets where no session is to be resumed");
+    }
+    if config.num_tickets.is_some_and(|number| number > MAX_TICKETS) {
+        report.invalid(format!("more than {MAX_TICKETS} tickets"));
+    }
+    let names: Vec<_> = keys.iter().map(|key| key.name("")).collect();
+    if (1..names.len()).any(|at| names[..at].contains(&names[at])) {
+        report.invalid("two ticket keys of one name");
     }
 }

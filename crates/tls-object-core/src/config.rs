@@ -1,7 +1,9 @@
 //! What a context is made of: plain data, to be cloned and compared.
 
 mod alpn;
+mod fingerprint;
 mod setting;
+mod ticket_key;
 mod verification;
 mod wrap;
 
@@ -9,11 +11,12 @@ use std::collections::BTreeMap;
 
 use crate::{
     Certificate, CipherSuite, Crl, Hook, Identity, NamedGroup, OnClientHello, ProtocolVersion,
-    SignatureScheme,
+    SessionSink, SignatureScheme,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
 pub use setting::Setting;
+pub use ticket_key::TicketKey;
 pub use verification::{CrlScope, VerifyMode, VerifyTime};
 pub use wrap::Wrap;
 
@@ -86,6 +89,16 @@ pub struct Config {
     pub on_client_hello: Option<Hook<dyn OnClientHello>>,
     /// Whether sessions are kept to be resumed: handed out by a client object, issued by a server.
     pub resumption: bool,
+    /// Client: who takes each session as it arrives. [`SslObject::session`](crate::SslObject::session) gives the newest
+    /// all the same.
+    pub on_session: Option<Hook<dyn SessionSink>>,
+    /// Server: what session tickets are sealed with: the first of these, and each of them opens one. With none, the
+    /// library makes keys of its own, which no other context knows. Servers that share them, of the same library
+    /// and with settings alike (see [`session_fingerprint`](Self::session_fingerprint)), resume each other's sessions.
+    pub ticket_keys: Vec<TicketKey>,
+    /// Server: how many tickets follow a full handshake of TLS 1.3, 16 at most; `None` for the library's own number.
+    /// Python: `num_tickets`.
+    pub num_tickets: Option<usize>,
 }
 
 impl Config {
@@ -123,6 +136,9 @@ impl Config {
             alpn_mismatch: AlpnMismatch::Alert,
             on_client_hello: None,
             resumption: true,
+            on_session: None,
+            ticket_keys: Vec::new(),
+            num_tickets: None,
         }
     }
 

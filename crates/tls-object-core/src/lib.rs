@@ -183,7 +183,8 @@ pub use check::{Report, check};
 pub use cipher_suite::CipherSuite;
 pub use client_hello::ClientHello;
 pub use config::{
-    AlpnMismatch, AlpnProtocol, Config, CrlScope, Setting, Side, VerifyMode, VerifyTime, Wrap,
+    AlpnMismatch, AlpnProtocol, Config, CrlScope, Setting, Side, TicketKey, VerifyMode, VerifyTime,
+    Wrap,
 };
 pub use dynamic::{DynBackend, DynContext};
 pub use engine::{Engine, Received};
@@ -198,7 +199,7 @@ pub use object::Object;
 pub use record::{MAX_PLAINTEXT, RecordCursor};
 pub use reloadable::Reloadable;
 pub use server_name::{DnsName, ServerName};
-pub use session::{ContextId, Session};
+pub use session::{ContextId, Session, SessionDetails, SessionSink};
 pub use shared_bio::SharedBio;
 pub use signature_scheme::SignatureScheme;
 pub use ssl_object::{ChannelBinding, Cipher, SslObject};

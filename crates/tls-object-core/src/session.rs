@@ -3,6 +3,7 @@
 use core::{any::Any, fmt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use crate::{ProtocolVersion, ServerName};
 
@@ -18,6 +19,47 @@ impl ContextId {
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Takes the sessions of a client as they arrive, such as a cache by server name. See
+/// [`Config::on_session`](crate::Config::on_session).
+pub trait SessionSink: Send + Sync {
+    /// Called with each session that can be offered next time: with each ticket of TLS 1.3, while a
+    /// [`read`](crate::SslObject::read) meets it; under TLS 1.2 once for each handshake that gives one, also if a
+    /// resumed connection goes on with the session it has.
+    fn new_session(&self, session: Session);
+}
+
+/// For backends: what is known of a session; `None` for what the library does not tell.
+#[allow(clippy::exhaustive_structs)] // made by the backends
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SessionDetails {
+    /// See [`Session::version`].
+    pub version: ProtocolVersion,
+    /// See [`Session::time`].
+    pub time: SystemTime,
+    /// See [`Session::id`].
+    pub id: Option<Box<[u8]>>,
+    /// See [`Session::timeout`].
+    pub timeout: Option<Duration>,
+    /// See [`Session::ticket_lifetime_hint`].
+    pub ticket_lifetime_hint: Option<Duration>,
+    /// See [`Session::has_ticket`].
+    pub has_ticket: Option<bool>,
+}
+
+impl SessionDetails {
+    /// Of a session of which nothing else is known.
+    pub const fn new(version: ProtocolVersion, time: SystemTime) -> Self {
+        Self {
+            version,
+            time,
+            id: None,
+            timeout: None,
+            ticket_lifetime_hint: None,
+            has_ticket: None,
+        }
     }
 }
 
@@ -38,7 +80,7 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     context: ContextId,
     server_name: Option<ServerName>,
-    version: ProtocolVersion,
+    details: SessionDetails,
     native: Box<dyn Any + Send + Sync>,
 }
 
@@ -47,15 +89,45 @@ impl Session {
     pub fn new(
         context: ContextId,
         server_name: Option<ServerName>,
-        version: ProtocolVersion,
+        details: SessionDetails,
         native: impl Any + Send + Sync,
     ) -> Self {
-        Self(Arc::new(Inner { context, server_name, version, native: Box::new(native) }))
+        Self(Arc::new(Inner { context, server_name, details, native: Box::new(native) }))
     }
 
     /// The version of the protocol that it can be resumed under.
     pub fn version(&self) -> ProtocolVersion {
-        self.0.version
+        self.0.details.version
+    }
+
+    /// When it began: its handshake, or the arrival of its ticket. Python: `time`.
+    pub fn time(&self) -> SystemTime {
+        self.0.details.time
+    }
+
+    /// What it is called in the library, which may be of the client's making where there is a ticket. `None` where
+    /// the library does not tell ([`Capability::SessionDetails`](crate::Capability::SessionDetails)).
+    /// Python: `id`.
+    pub fn id(&self) -> Option<&[u8]> {
+        self.0.details.id.as_deref()
+    }
+
+    /// For how long after [`time`](Self::time) it is offered; `None` where the library does not tell. Python:
+    /// `timeout`.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.0.details.timeout
+    }
+
+    /// For how long after [`time`](Self::time) the server said that it would take it; zero where it said nothing,
+    /// `None` where the library does not tell. Python: `ticket_lifetime_hint`.
+    pub fn ticket_lifetime_hint(&self) -> Option<Duration> {
+        self.0.details.ticket_lifetime_hint
+    }
+
+    /// Whether the server's state is in a ticket, rather than kept by the server under an id; `None` where the
+    /// library does not tell. Python: `has_ticket`.
+    pub fn has_ticket(&self) -> Option<bool> {
+        self.0.details.has_ticket
     }
 
     /// The name of the server that it came from.
@@ -87,7 +159,7 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("server_name", &self.0.server_name)
-            .field("version", &self.0.version)
+            .field("version", &self.0.details.version)
             .finish_non_exhaustive()
     }
 }

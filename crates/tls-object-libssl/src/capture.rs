@@ -1,6 +1,8 @@
 //! Sessions that a client takes along.
 
-use tls_object_core::{ContextId, ProtocolVersion, ServerName, Session, Wrap};
+use core::mem;
+
+use tls_object_core::{ContextId, ProtocolVersion, ServerName, Session, SessionDetails, Wrap};
 
 /// What a client connection keeps of its sessions, `S` being the library's own: the newest that can be
 /// resumed, and where it belongs. A backend hangs it on the `SSL`.
@@ -11,14 +13,17 @@ pub struct Capture<S> {
     newest: Option<S>,
     /// The newest is the one that was offered.
     offered: bool,
+    /// Those that somebody is yet to be told of; `None` where nobody wants to know.
+    untold: Option<Vec<S>>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Capture<S> {
-    /// For a new connection of this context.
-    pub fn new(context: ContextId, wrap: &Wrap) -> Self {
+    /// For a new connection of this context, where `tells` says whether each session is told of.
+    pub fn new(context: ContextId, wrap: &Wrap, tells: bool) -> Self {
         let newest = Self::offered_by(wrap).cloned();
         let offered = newest.is_some();
-        Self { context, server_name: wrap.server_name.clone(), newest, offered }
+        let server_name = wrap.server_name.clone();
+        Self { context, server_name, newest, offered, untold: tells.then(Vec::new) }
     }
 
     /// The session that `wrap` brings.
@@ -28,8 +33,18 @@ impl<S: Clone + Send + Sync + 'static> Capture<S> {
 
     /// Keeps a session that has come.
     pub fn store(&mut self, session: S) {
+        if let Some(untold) = &mut self.untold {
+            untold.push(session.clone());
+        }
         self.newest = Some(session);
         self.offered = false;
+    }
+
+    /// Keeps the session that a connection was resumed with, if no other has come.
+    pub fn keep(&mut self, session: S) {
+        if self.offered {
+            self.store(session);
+        }
     }
 
     /// The newest session that can be resumed. One that was offered is none any more under TLS 1.3,
@@ -37,13 +52,24 @@ impl<S: Clone + Send + Sync + 'static> Capture<S> {
     pub fn newest(
         &self,
         resumed: bool,
-        version: impl Fn(&S) -> Option<ProtocolVersion>,
+        describe: impl Fn(&S) -> Option<SessionDetails>,
     ) -> Option<Session> {
         let newest = self.newest.as_ref()?;
-        let version = version(newest)?;
-        if self.offered && !(resumed && version == ProtocolVersion::TLS12) {
+        let details = describe(newest)?;
+        if self.offered && !(resumed && details.version == ProtocolVersion::TLS12) {
             return None;
         }
-        Some(Session::new(self.context, self.server_name.clone(), version, newest.clone()))
+        Some(self.session(newest.clone(), details))
+    }
+
+    /// The sessions that have come since this was last asked, where each is told of.
+    pub fn untold(&mut self, describe: impl Fn(&S) -> Option<SessionDetails>) -> Vec<Session> {
+        let untold = self.untold.as_mut().map(mem::take).unwrap_or_default();
+        let whole = |native: S| describe(&native).map(|details| self.session(native, details));
+        untold.into_iter().filter_map(whole).collect()
+    }
+
+    fn session(&self, native: S, details: SessionDetails) -> Session {
+        Session::new(self.context, self.server_name.clone(), details, native)
     }
 }

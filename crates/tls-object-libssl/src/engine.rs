@@ -4,8 +4,9 @@ use core::any::Any;
 use core::ffi::c_int;
 
 use tls_object_core::{
-    Alert, Bios, Certificate, ChannelBinding, CipherSuite, Engine, Error, ErrorKind, Negotiated,
-    ProtocolVersion, Received, Session, Side, Status, VerifyCode, Wrap,
+    Alert, Bios, Certificate, ChannelBinding, CipherSuite, Context as _, Engine, Error, ErrorKind,
+    Hook, Negotiated, ProtocolVersion, Received, Session, SessionSink, Side, Status, VerifyCode,
+    Wrap,
 };
 
 use crate::{Connection, Library, Outcome};
@@ -15,9 +16,19 @@ use crate::{Connection, Library, Outcome};
 pub struct LibsslEngine<L: Library> {
     connection: Connection<L>,
     side: Side,
+    /// Client: who is told of each session.
+    on_session: Option<Hook<dyn SessionSink>>,
 }
 
 impl<L: Library> LibsslEngine<L> {
+    /// Tells of the sessions that a call has met, now that the library is left.
+    fn tell_sessions(&mut self) {
+        let Some(sink) = &self.on_session else { return };
+        for session in L::new_sessions(self.connection.handle_mut()) {
+            sink.new_session(session);
+        }
+    }
+
     /// The error of a call that failed, and the end of the error queue.
     #[cold]
     fn failure(&self, ssl_error: c_int) -> Error {
@@ -54,7 +65,8 @@ impl<L: Library> LibsslEngine<L> {
             && !matches!(told, None | Some(ErrorKind::AlertReceived(_)))
     }
 
-    fn received(&self, outcome: Outcome) -> Result<Received, Error> {
+    fn received(&mut self, outcome: Outcome) -> Result<Received, Error> {
+        self.tell_sessions();
         match outcome {
             Outcome::Done(n) => Ok(Received::Data(n)),
             Outcome::WantRead => Ok(Received::WantRead),
@@ -71,7 +83,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
         let side = wrap.side;
         let connection = Connection::new(L::connect(context, wrap)?, side)
             .ok_or_else(|| Error::new(ErrorKind::Library).with_backend(L::NAME))?;
-        Ok(Self { connection, side })
+        Ok(Self { connection, side, on_session: context.config().on_session.clone() })
     }
 
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
@@ -91,6 +103,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
         {
             return Err(self.failure(error));
         }
+        self.tell_sessions();
         Ok(Status::Done(()))
     }
 

@@ -24,6 +24,7 @@ mod library;
 pub mod openssl_reasons;
 mod pkcs8;
 mod shared;
+mod ticket_keys;
 
 pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback};
 pub use capture::Capture;
@@ -31,3 +32,4 @@ pub use engine::{LibsslEngine, told_by};
 pub use ffi::connection::{Connection, Outcome};
 pub use library::{DEFAULT_TLS12_SUITES, Failure, Library, chosen, cipher_list};
 pub use pkcs8::without_public_key;
+pub use ticket_keys::{TicketKeyUse, TicketKeys};

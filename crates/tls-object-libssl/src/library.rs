@@ -87,6 +87,9 @@ pub unsafe trait Library: Calls + Send + Sync {
     /// The newest session that can be resumed.
     fn session(handle: &mut Self::Handle) -> Option<Session>;
 
+    /// The sessions that have come since this was last asked.
+    fn new_sessions(handle: &mut Self::Handle) -> Vec<Session>;
+
     /// `SSL_export_keying_material`.
     ///
     /// # Errors

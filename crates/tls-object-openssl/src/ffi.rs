@@ -1,8 +1,9 @@
 //! The only unsafe code of this crate: calls that the `openssl` crate has no safe function for.
 
-use core::ffi::{c_int, c_long, c_void};
+use core::ffi::{c_int, c_long, c_ulong, c_void};
 use std::ffi::CString;
 use std::ptr;
+use std::time::Duration;
 
 use foreign_types_03::{ForeignType as _, ForeignTypeRef as _};
 use openssl::error::ErrorStack;
@@ -13,6 +14,10 @@ use tls_object_core::CipherSuite;
 use tls_object_libssl::{InfoCallback, impl_calls};
 
 use crate::library::Lib;
+
+mod ticket_keys;
+
+pub(crate) use ticket_keys::set_ticket_keys;
 
 // In libssl and libcrypto since 1.1.0, and not in `openssl-sys`.
 unsafe extern "C" {
@@ -25,6 +30,8 @@ unsafe extern "C" {
         ssl: *const openssl_sys::SSL,
     ) -> *mut openssl_sys::stack_st_SSL_CIPHER;
     fn SSL_get_ciphers(ssl: *const openssl_sys::SSL) -> *mut openssl_sys::stack_st_SSL_CIPHER;
+    fn SSL_SESSION_get_ticket_lifetime_hint(session: *const openssl_sys::SSL_SESSION) -> c_ulong;
+    fn SSL_SESSION_has_ticket(session: *const openssl_sys::SSL_SESSION) -> c_int;
     fn X509_STORE_add_crl(
         store: *mut openssl_sys::X509_STORE,
         crl: *mut openssl_sys::X509_CRL,
@@ -69,6 +76,20 @@ pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(),
     let store = builder.cert_store_mut().as_ptr();
     // SAFETY: both are valid; the store takes a reference of its own.
     succeeded(c_long::from(unsafe { X509_STORE_add_crl(store, crl.as_ptr()) }))
+}
+
+/// `SSL_SESSION_get_ticket_lifetime_hint`.
+pub(crate) fn ticket_lifetime_hint(session: &SslSession) -> Option<Duration> {
+    // SAFETY: the session is valid.
+    let seconds = unsafe { SSL_SESSION_get_ticket_lifetime_hint(session.as_ptr()) };
+    #[allow(clippy::useless_conversion)] // not where `unsigned long` is shorter
+    Some(Duration::from_secs(seconds.into()))
+}
+
+/// `SSL_SESSION_has_ticket`.
+pub(crate) fn has_ticket(session: &SslSession) -> bool {
+    // SAFETY: the session is valid.
+    unsafe { SSL_SESSION_has_ticket(session.as_ptr()) == 1 }
 }
 
 /// `SSL_set_session`.

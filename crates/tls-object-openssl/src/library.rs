@@ -88,6 +88,10 @@ unsafe impl Library for Lib {
         session::newest(handle)
     }
 
+    fn new_sessions(handle: &mut Ssl) -> Vec<Session> {
+        session::untold(handle)
+    }
+
     fn export(
         handle: &Ssl,
         out: &mut [u8],

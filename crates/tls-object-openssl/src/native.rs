@@ -65,9 +65,13 @@ fn scheme_list(schemes: &[SignatureScheme]) -> String {
     names.join(":")
 }
 
-/// No tickets of TLS 1.3: the option against tickets leaves OpenSSL sending stateful ones.
-pub(crate) fn send_no_tickets(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
-    builder.set_num_tickets(0)
+/// How many tickets of TLS 1.3 a server sends. With none wanted this must be told: the option against tickets leaves
+/// OpenSSL sending stateful ones.
+pub(crate) fn set_num_tickets(
+    builder: &mut SslContextBuilder,
+    number: usize,
+) -> Result<(), ErrorStack> {
+    builder.set_num_tickets(number)
 }
 
 /// Takes the word of an authority.

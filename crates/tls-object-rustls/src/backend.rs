@@ -7,6 +7,7 @@ use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::ProducesTickets;
 use tls_object_core::{Backend, Capabilities, Config, Error, Library};
 
+use crate::tickets::{self, Sealing, SharedTickets};
 use crate::{RustlsContext, capabilities};
 
 /// The version of rustls that this crate is built and tested with: rustls does not tell its
@@ -21,6 +22,7 @@ pub struct Rustls {
     provider: fn() -> CryptoProvider,
     groups: fn() -> &'static [&'static dyn SupportedKxGroup],
     ticketer: fn() -> Result<Arc<dyn ProducesTickets>, rustls::Error>,
+    sealing: Sealing,
 }
 
 impl Rustls {
@@ -32,6 +34,7 @@ impl Rustls {
         provider: rustls::crypto::aws_lc_rs::default_provider,
         groups: || rustls::crypto::aws_lc_rs::ALL_KX_GROUPS,
         ticketer: rustls::crypto::aws_lc_rs::Ticketer::new,
+        sealing: tickets::AWS_LC_RS,
     };
 
     /// rustls with ring, named `rustls-ring`.
@@ -42,6 +45,7 @@ impl Rustls {
         provider: rustls::crypto::ring::default_provider,
         groups: || rustls::crypto::ring::ALL_KX_GROUPS,
         ticketer: rustls::crypto::ring::Ticketer::new,
+        sealing: tickets::RING,
     };
 
     /// The provider with its own defaults.
@@ -54,9 +58,13 @@ impl Rustls {
         (self.groups)()
     }
 
-    /// A new maker of session tickets, with keys of its own that change over time.
-    pub(crate) fn ticketer(&self) -> Result<Arc<dyn ProducesTickets>, rustls::Error> {
-        (self.ticketer)()
+    /// A new maker of session tickets, with the keys of the configuration or keys of its own that change over
+    /// time.
+    pub(crate) fn ticketer(
+        &self,
+        config: &Config,
+    ) -> Result<Arc<dyn ProducesTickets>, rustls::Error> {
+        SharedTickets::of(config, self.sealing).map_or_else(self.ticketer, Ok)
     }
 }
 

@@ -61,7 +61,9 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::Exporter
         | Capability::Resumption12
         | Capability::ServerResumption
-        | Capability::NoServerResumption => Support::Native,
+        | Capability::NoServerResumption
+        | Capability::SessionEvents
+        | Capability::TicketCount => Support::Native,
 
         Capability::PostQuantumGroup if post_quantum => Support::Native,
         Capability::PostQuantumGroup => no("ring has no ML-KEM"),
@@ -74,6 +76,9 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         }
         Capability::Resumption13 => {
             emulated("a session is good for as many connections as the server has issued tickets")
+        }
+        Capability::TicketKeys => {
+            emulated("rustls leaves it to others what tickets are sealed with")
         }
         Capability::PlaintextAfterClose => emulated("rustls is given one record at a time"),
 

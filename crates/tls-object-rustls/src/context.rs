@@ -17,7 +17,7 @@ use tls_object_core::{
 };
 
 use crate::identity::{self, ServerIdentities};
-use crate::session::{Issued, SessionSlot};
+use crate::session::{Events, Issued, SessionSlot};
 use crate::verify::PeerVerifier;
 use crate::{Rustls, RustlsEngine, RustlsObject};
 
@@ -117,7 +117,13 @@ impl RustlsContext {
         if let Some(issued) = &issued {
             // rustls has one cache for each configuration. The clone shares everything else, the
             // verifier above all: sessions are bound to it.
-            let slot = SessionSlot::new(wrap.session.clone(), issued.clone());
+            let events = self.0.config.on_session.clone().map(|sink| Events {
+                sink,
+                context: self.0.id,
+                server_name: wrap.server_name.clone(),
+            });
+            let slot =
+                SessionSlot { offered: wrap.session.clone(), issued: issued.clone(), events };
             Arc::make_mut(&mut config).resumption = Resumption::store(Arc::new(slot));
         }
         let connection = ClientConnection::new(config, name)
@@ -203,8 +209,11 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
     server.session_storage = Arc::new(NoServerSessionStorage {});
     if config.resumption {
         server.ticketer = backend
-            .ticketer()
+            .ticketer(config)
             .map_err(|error| Error::new(ErrorKind::Library).with_source(error))?;
+        if let Some(number) = config.num_tickets {
+            server.send_tls13_tickets = number;
+        }
     } else {
         server.send_tls13_tickets = 0;
     }

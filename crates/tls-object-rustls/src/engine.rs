@@ -382,9 +382,9 @@ impl Engine for RustlsEngine {
 
     fn session(&mut self) -> Option<Session> {
         let issued = self.issued.as_ref()?;
-        let version = issued.version()?;
+        let details = issued.details()?;
         let session = self.session.get_or_insert_with(|| {
-            Session::new(self.context.id(), self.server_name.clone(), version, issued.clone())
+            Session::new(self.context.id(), self.server_name.clone(), details, issued.clone())
         });
         Some(session.clone())
     }

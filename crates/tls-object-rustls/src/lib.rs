@@ -62,6 +62,7 @@ mod engine;
 mod error;
 mod identity;
 mod session;
+mod tickets;
 mod trusted_leaf;
 mod validity;
 mod verify;

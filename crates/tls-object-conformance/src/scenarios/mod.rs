@@ -23,6 +23,7 @@ mod resume;
 mod shutdown;
 mod sni;
 mod strangers;
+mod tickets;
 mod truncation;
 mod verify;
 
@@ -45,6 +46,7 @@ pub fn scenarios() -> &'static [Scenario] {
             truncation::SCENARIOS,
             strangers::SCENARIOS,
             resume::SCENARIOS,
+            tickets::SCENARIOS,
             exporter::SCENARIOS,
             capability::SCENARIOS,
             config::SCENARIOS,

@@ -49,7 +49,8 @@ macro_rules! shared_context {
                         name_server(&mut ssl, name, config).map_err(library_error)?;
                     }
                     if config.resumption {
-                        session::begin(&mut ssl, self.0.id, wrap).map_err(library_error)?;
+                        let tells = config.on_session.is_some();
+                        session::begin(&mut ssl, self.0.id, wrap, tells).map_err(library_error)?;
                     }
                 }
                 Ok(ssl)

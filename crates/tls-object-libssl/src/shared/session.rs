@@ -1,11 +1,12 @@
-/// Sessions that a client takes along: `begin`, `store` and `newest`, over the crate `$bindings`.
+/// Sessions that a client takes along: `begin`, `store`, `newest` and `untold`, over the crate `$bindings`.
 #[macro_export]
 #[allow(clippy::crate_in_macro_def)] // what differs is the backend's to have
 macro_rules! shared_session {
     ($bindings:ident) => {
         use std::sync::LazyLock;
+        use std::time::{Duration, SystemTime};
 
-        use tls_object_core::{ContextId, ProtocolVersion, Session, Wrap};
+        use tls_object_core::{ContextId, ProtocolVersion, Session, SessionDetails, Wrap};
         use tls_object_libssl::Capture;
         use $bindings::error::ErrorStack;
         use $bindings::ex_data::Index;
@@ -17,17 +18,19 @@ macro_rules! shared_session {
         static INDEX: LazyLock<Result<Index<Ssl, Capture<SslSession>>, ErrorStack>> =
             LazyLock::new(Ssl::new_ex_index);
 
-        /// Makes a new connection keep its sessions, and offer the one that `wrap` brings.
+        /// Makes a new connection keep its sessions, to be told of each if `tells`, and offer the one that `wrap`
+        /// brings.
         pub(crate) fn begin(
             ssl: &mut SslRef,
             context: ContextId,
             wrap: &Wrap,
+            tells: bool,
         ) -> Result<(), ErrorStack> {
             let index = INDEX.as_ref().map_err(Clone::clone)?;
             if let Some(session) = Capture::offered_by(wrap) {
                 ffi::set_session(ssl, session)?;
             }
-            ssl.set_ex_data(*index, Capture::new(context, wrap));
+            ssl.set_ex_data(*index, Capture::new(context, wrap, tells));
             Ok(())
         }
 
@@ -41,18 +44,41 @@ macro_rules! shared_session {
 
         /// The newest session that can be resumed.
         pub(crate) fn newest(ssl: &mut SslRef) -> Option<Session> {
-            let index = *INDEX.as_ref().ok()?;
             let resumed = ssl.session_reused();
-            if resumed && ssl.version2() == Some(SslVersion::TLS1_2) {
+            capture(ssl)?.newest(resumed, describe)
+        }
+
+        /// The sessions that nobody was told of yet.
+        pub(crate) fn untold(ssl: &mut SslRef) -> Vec<Session> {
+            capture(ssl).map(|capture| capture.untold(describe)).unwrap_or_default()
+        }
+
+        fn capture(ssl: &mut SslRef) -> Option<&mut Capture<SslSession>> {
+            let index = *INDEX.as_ref().ok()?;
+            if ssl.session_reused() && ssl.version2() == Some(SslVersion::TLS1_2) {
                 // A server may renew its ticket when it resumes (RFC 5077 section 3.3). OpenSSL
                 // tells nobody.
                 let renewed = ssl.session()?.to_owned();
-                ssl.ex_data_mut(index)?.store(renewed);
+                ssl.ex_data_mut(index)?.keep(renewed);
             }
-            ssl.ex_data(index)?.newest(resumed, |session| match session.protocol_version() {
-                SslVersion::TLS1_2 => Some(ProtocolVersion::TLS12),
-                SslVersion::TLS1_3 => Some(ProtocolVersion::TLS13),
-                _ => None,
+            ssl.ex_data_mut(index)
+        }
+
+        /// What the library knows of a session; `None` if it cannot be resumed.
+        fn describe(session: &SslSession) -> Option<SessionDetails> {
+            let version = match session.protocol_version() {
+                SslVersion::TLS1_2 => ProtocolVersion::TLS12,
+                SslVersion::TLS1_3 => ProtocolVersion::TLS13,
+                _ => return None,
+            };
+            let seconds = |seconds| Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+            Some(SessionDetails {
+                version,
+                time: SystemTime::UNIX_EPOCH + seconds(i128::from(session.time())),
+                id: Some(session.id().into()),
+                timeout: Some(seconds(i128::from(session.timeout()))),
+                ticket_lifetime_hint: ffi::ticket_lifetime_hint(session),
+                has_ticket: Some(ffi::has_ticket(session)),
             })
         }
     };

@@ -8,7 +8,9 @@ macro_rules! shared_settings {
         use tls_object_core::{
             Config, Error, ErrorKind, Identity, ProtocolVersion, Side, VerifyMode,
         };
-        use tls_object_libssl::{DEFAULT_TLS12_SUITES, chosen, cipher_list, without_public_key};
+        use tls_object_libssl::{
+            DEFAULT_TLS12_SUITES, TicketKeys, chosen, cipher_list, without_public_key,
+        };
         use $bindings::error::ErrorStack;
         use $bindings::pkey::PKey;
         use $bindings::ssl::{
@@ -19,10 +21,6 @@ macro_rules! shared_settings {
 
         use crate::error::library_error;
         use crate::{alpn, capabilities, ffi, native, session, $Backend};
-
-        /// Sessions of one context are not resumed by another: their ticket keys differ. The
-        /// library wants to be told all the same.
-        const SESSION_ID_CONTEXT: &[u8] = b"tls-object";
 
         /// Builds the `SSL_CTX` of a configuration that has passed the check.
         pub(crate) fn build(config: &Config) -> Result<SslContext, Error> {
@@ -100,7 +98,7 @@ macro_rules! shared_settings {
             if !config.resumption {
                 builder.set_session_cache_mode(SslSessionCacheMode::OFF);
                 builder.set_options(SslOptions::NO_TICKET);
-                return native::send_no_tickets(builder);
+                return native::set_num_tickets(builder, 0);
             }
             match config.side {
                 Side::Client => {
@@ -112,7 +110,15 @@ macro_rules! shared_settings {
                 // Tickets carry the state of a session; nothing is kept here.
                 Side::Server => {
                     builder.set_session_cache_mode(SslSessionCacheMode::OFF);
-                    builder.set_session_id_context(SESSION_ID_CONTEXT)?;
+                    // Who shares the keys of tickets may take them where the settings are alike only: a library
+                    // that resumes a session asks for no certificate, be one required or not.
+                    builder.set_session_id_context(&config.session_fingerprint())?;
+                    if !config.ticket_keys.is_empty() {
+                        ffi::set_ticket_keys(builder, TicketKeys::new(config, $Backend::NAME))?;
+                    }
+                    if let Some(number) = config.num_tickets {
+                        native::set_num_tickets(builder, number)?;
+                    }
                 }
             }
             Ok(())

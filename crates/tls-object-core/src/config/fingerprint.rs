@@ -1,0 +1,139 @@
+//! What a session's security rests on, in 32 bytes.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{Certificate, Config, Setting, Side, VerifyTime};
+
+/// Collects values without ambiguity: each with its length before it.
+struct Collector(Sha256);
+
+impl Collector {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_be_bytes());
+        self.0.update(bytes);
+    }
+
+    fn number(&mut self, number: u64) {
+        self.0.update(number.to_be_bytes());
+    }
+
+    /// In any order, as they are looked at.
+    fn set<'a>(&mut self, values: impl Iterator<Item = &'a [u8]>) {
+        let mut values: Vec<_> = values.collect();
+        values.sort_unstable();
+        values.dedup();
+        self.number(values.len() as u64);
+        values.into_iter().for_each(|value| self.bytes(value));
+    }
+
+    fn setting<T: Copy>(&mut self, setting: &Setting<T>, code: impl Fn(T) -> u16) {
+        let values = setting.values();
+        self.number(values.map_or(u64::MAX, |values| values.len() as u64));
+        for &value in values.unwrap_or_default() {
+            self.number(code(value).into());
+        }
+    }
+}
+
+impl Config {
+    /// Tells configurations apart under which a session must not be resumed that began under the other: all
+    /// that decides whether a peer is accepted and how well a connection is protected, and what a client shows of
+    /// itself. What else a server shows, and which protocols are spoken above, may change.
+    ///
+    /// The same in every process that runs the same version of this crate.
+    pub fn session_fingerprint(&self) -> [u8; 32] {
+        // By name, so that whoever adds a setting has to say here whether sessions depend on it.
+        let Self {
+            side,
+            identity,
+            identities_by_name: _,
+            trust_anchors,
+            verify_mode,
+            check_server_name,
+            crls,
+            crl_scope,
+            verify_time,
+            min_version,
+            max_version,
+            cipher_suites,
+            groups,
+            signature_schemes,
+            alpn: _,
+            alpn_mismatch: _,
+            on_client_hello: _,
+            resumption: _,
+            on_session: _,
+            ticket_keys: _,
+            num_tickets: _,
+        } = self;
+        let mut all = Collector(Sha256::new());
+        all.bytes(env!("CARGO_PKG_VERSION").as_bytes());
+        all.bytes(&[
+            *side as u8,
+            *verify_mode as u8,
+            (*check_server_name).into(),
+            *crl_scope as u8,
+        ]);
+        let shown = identity.as_ref().filter(|_| *side == Side::Client);
+        all.number(shown.map_or(0, |identity| identity.chain().len() as u64));
+        for certificate in shown.map_or(&[][..], |identity| identity.chain()) {
+            all.bytes(certificate.der());
+        }
+        all.set(trust_anchors.iter().map(Certificate::der));
+        all.set(crls.iter().map(crate::Crl::der));
+        match verify_time {
+            VerifyTime::System => all.number(0),
+            VerifyTime::Fixed(since_1970) => {
+                all.number(1);
+                all.number(since_1970.as_secs());
+            }
+        }
+        all.number(min_version.code().into());
+        all.number(max_version.code().into());
+        all.setting(cipher_suites, |suite| suite.code());
+        all.setting(groups, |group| group.code());
+        all.setting(signature_schemes, |scheme| scheme.code());
+        all.0.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{AlpnProtocol, CipherSuite, CrlScope, ProtocolVersion, VerifyMode};
+
+    #[test]
+    fn what_sessions_depend_on_tells_configurations_apart() {
+        let plain = Config::client();
+        let certificate = |byte| Certificate::from_der(vec![byte; 3]);
+        let changes: &[&dyn Fn(&mut Config)] = &[
+            &|config| config.side = Side::Server,
+            &|config| config.verify_mode = VerifyMode::None,
+            &|config| config.check_server_name = false,
+            &|config| config.trust_anchors = vec![certificate(1)],
+            &|config| config.trust_anchors = vec![certificate(1), certificate(2)],
+            &|config| config.crls = vec![crate::Crl::from_der(vec![1])],
+            &|config| config.crl_scope = CrlScope::Chain,
+            &|config| config.verify_time = VerifyTime::Fixed(Duration::ZERO),
+            &|config| config.min_version = ProtocolVersion::TLS13,
+            &|config| config.max_version = ProtocolVersion::TLS12,
+            &|config| config.cipher_suites = Setting::Required(CipherSuite::KNOWN[..1].to_vec()),
+        ];
+        let mut seen = vec![plain.session_fingerprint()];
+        for change in changes {
+            let mut config = plain.clone();
+            change(&mut config);
+            let fingerprint = config.session_fingerprint();
+            assert!(!seen.contains(&fingerprint), "{config:?}");
+            seen.push(fingerprint);
+        }
+        let mut alike = plain.clone();
+        alike.alpn = vec![AlpnProtocol::new("h2").unwrap()];
+        assert_eq!(alike.session_fingerprint(), seen[0]);
+        let mut turned = plain;
+        turned.trust_anchors = vec![certificate(2), certificate(1)];
+        assert_eq!(turned.session_fingerprint(), seen[5], "the order of anchors says nothing");
+    }
+}
