@@ -24,6 +24,7 @@ enum Fault {
     EmptyReadTakesData,
     ErrorForgotten,
     GroupForgotten,
+    KeysNotLogged,
     LentDataKept,
     MissingCapabilityWorks,
     MoreThanCloseTaken,
@@ -51,6 +52,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::ErrorForgotten, "verify::expired"),
     (Fault::ErrorForgotten, "record::bad_mac"),
     (Fault::GroupForgotten, "handshake::full"),
+    (Fault::KeysNotLogged, "key_log::same_at_both_ends"),
     (Fault::LentDataKept, "lent::in_pieces"),
     (Fault::MissingCapabilityWorks, "exporter::same_at_both_ends"),
     (Fault::MoreThanCloseTaken, "shutdown::plaintext_after"),
@@ -129,6 +131,7 @@ impl DynBackend for Broken {
         match self.fault {
             Fault::ClockInsteadOfTime => altered.verify_time = VerifyTime::System,
             Fault::CrlsIgnored => altered.crls.clear(),
+            Fault::KeysNotLogged => altered.key_log = None,
             Fault::NamesUnchecked => altered.check_server_name = false,
             Fault::NothingVerified => {
                 altered.verify_mode = VerifyMode::None;

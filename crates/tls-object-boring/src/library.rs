@@ -3,15 +3,16 @@
 use core::any::Any;
 use core::error::Error as StdError;
 use core::ffi::c_int;
+use std::sync::Arc;
 
 use boring::error::ErrorStack;
 use boring::ssl::{Ssl, SslRef};
 use tls_object_core::{
     Alert, Certificate, CipherSuite, Error, ErrorKind, Negotiated, Object, Session, Wrap,
 };
-use tls_object_libssl::{Failure, Library, LibsslEngine};
+use tls_object_libssl::{Failure, Hooks, Library, LibsslEngine};
 
-use crate::{BoringContext, BoringSsl, error, facts, ffi, native, session};
+use crate::{BoringContext, BoringSsl, error, facts, ffi, hooks, native, session};
 
 /// BoringSSL's calls.
 #[derive(Debug)]
@@ -37,6 +38,10 @@ unsafe impl Library for Lib {
 
     fn connect(context: &BoringContext, wrap: &Wrap) -> Result<Ssl, Error> {
         context.connection(wrap)
+    }
+
+    fn attach(handle: &mut Ssl, hooks: Arc<Hooks>) -> Result<(), Error> {
+        hooks::attach(handle, hooks).map_err(error::library_error)
     }
 
     fn as_ptr(handle: &Ssl) -> *mut boring_sys::SSL {

@@ -8,6 +8,7 @@ use tls_object::{AlpnProtocol, Config, DynBackend, ProtocolVersion, ServerName};
 
 use crate::address::Address;
 use crate::failure::Failure;
+use crate::key_log;
 
 /// Try, compare and test the TLS libraries behind tls-object.
 ///
@@ -247,14 +248,22 @@ pub(crate) struct ProtocolArgs {
     /// The newest TLS version to speak. [default: 1.3]
     #[arg(long, value_name = "VERSION", value_parser = version())]
     max: Option<ProtocolVersion>,
+    /// Append the secrets of connections to this file, for Wireshark and others that read recorded
+    /// traffic. Whoever has it reads and forges everything. [default: the file that SSLKEYLOGFILE names]
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    keylog: Option<Option<PathBuf>>,
 }
 
 impl ProtocolArgs {
     /// Writes what was given into `config`.
-    pub(crate) fn apply(&self, config: &mut Config) {
+    pub(crate) fn apply(&self, config: &mut Config) -> Result<(), Failure> {
         config.alpn.clone_from(&self.alpn);
         config.min_version = self.min.unwrap_or(config.min_version);
         config.max_version = self.max.unwrap_or(config.max_version);
+        if let Some(path) = &self.keylog {
+            config.key_log = Some(key_log::open(path.as_deref())?);
+        }
+        Ok(())
     }
 }
 

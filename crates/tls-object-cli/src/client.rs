@@ -69,7 +69,7 @@ fn config(args: &ClientArgs) -> Result<Config, Failure> {
     if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
         config.identity = Some(material::identity(cert, key)?);
     }
-    args.protocol.apply(&mut config);
+    args.protocol.apply(&mut config)?;
     Ok(config)
 }
 

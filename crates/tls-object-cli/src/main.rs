@@ -9,6 +9,7 @@ mod client;
 mod facts;
 mod failure;
 mod handshake;
+mod key_log;
 mod material;
 mod matrix;
 mod pump;

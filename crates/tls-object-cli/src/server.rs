@@ -58,7 +58,7 @@ fn config(args: &ServerArgs) -> Result<Config, Failure> {
         config.trust_anchors = material::certificates(path)?;
         config.verify_mode = if args.require { VerifyMode::Required } else { VerifyMode::Optional };
     }
-    args.protocol.apply(&mut config);
+    args.protocol.apply(&mut config)?;
     Ok(config)
 }
 

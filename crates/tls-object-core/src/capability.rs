@@ -90,6 +90,7 @@ capabilities! {
     SessionEvents = "session-events", "Handing out each session as it arrives.";
     TicketKeys = "ticket-keys", "Sealing session tickets with given keys, so that servers share them.";
     TicketCount = "ticket-count", "Choosing how many tickets of TLS 1.3 a server sends.";
+    KeyLog = "key-log", "Telling the secrets of connections, for reading recorded traffic.";
     SharedCiphers = "shared-ciphers", "Telling which cipher suites both ends have.";
     ChannelBindingUnique = "channel-binding-tls-unique", "Channel binding tls-unique (RFC 5929), TLS 1.2 only.";
     ChannelBindingEndPoint = "channel-binding-tls-server-end-point", "Channel binding tls-server-end-point (RFC 5929).";

@@ -113,6 +113,7 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if client && config.on_client_hello.is_some() {
         report.invalid("a hook for ClientHellos is for servers");
     }
+    report.require(capabilities, Capability::KeyLog, config.key_log.is_some());
     if client && !config.identities_by_name.is_empty() {
         report.invalid("identities by name are for servers");
     }

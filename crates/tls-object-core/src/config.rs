@@ -10,8 +10,8 @@ mod wrap;
 use std::collections::BTreeMap;
 
 use crate::{
-    Certificate, CipherSuite, Crl, Hook, Identity, NamedGroup, OnClientHello, ProtocolVersion,
-    SessionSink, SignatureScheme,
+    Certificate, CipherSuite, Crl, Hook, Identity, KeyLog, NamedGroup, OnClientHello,
+    ProtocolVersion, SessionSink, SignatureScheme,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
@@ -99,6 +99,8 @@ pub struct Config {
     /// Server: how many tickets follow a full handshake of TLS 1.3, 16 at most; `None` for the library's own number.
     /// Python: `num_tickets`.
     pub num_tickets: Option<usize>,
+    /// What is told the secrets of every connection, so that a recording of it can be read. Python: `keylog_filename`.
+    pub key_log: Option<Hook<dyn KeyLog>>,
 }
 
 impl Config {
@@ -139,6 +141,7 @@ impl Config {
             on_session: None,
             ticket_keys: Vec::new(),
             num_tickets: None,
+            key_log: None,
         }
     }
 

@@ -28,7 +28,8 @@ pub enum Received {
 ///
 /// * Nothing but [`handshake`](Self::handshake) is called until that has returned
 ///   [`Status::Done`], and it is not called after.
-/// * After an error nothing is called any more but the getters.
+/// * After an error nothing is called any more but the getters, nor after a panic of a BIO or a hook that unwound
+///   through a call.
 /// * [`write`](Self::write) is not called after [`close_notify`](Self::close_notify), which is called once.
 /// * [`read`](Self::read) and [`ready`](Self::ready) are not called after [`Received::CloseNotify`].
 /// * The first bytes of the incoming BIO look like TLS records.

@@ -6,12 +6,13 @@ mod handshake;
 mod ssl_object;
 
 use core::cell::OnceCell;
-use core::fmt;
+use core::{fmt, mem};
 
 use greeting::Greeting;
 
 use crate::{
-    Bios, Certificate, Context as _, Engine, Error, MemoryBio, Negotiated, ServerName, Side, Wrap,
+    Bios, Certificate, Context as _, Engine, Error, ErrorKind, MemoryBio, Negotiated, ServerName,
+    Side, Wrap,
 };
 
 /// An engine between its BIOs: the one implementation of [`SslObject`](crate::SslObject).
@@ -75,11 +76,20 @@ impl<E: Engine> Object<E> {
     /// Begins every call: the error that ended the connection, or else whether the outgoing BIO
     /// has taken all that an earlier call put out.
     fn begin(&mut self) -> Result<bool, Error> {
-        let flushed = self.bios.flush();
+        let flushed = self.call(|_, bios| bios.flush());
         match &self.failure {
             Some(error) => Err(error.clone()),
             None => Ok(flushed),
         }
+    }
+
+    /// Calls into the engine, or what its calls reach. A panic on the way, which only code of the application should ever
+    /// cause, leaves the library in the middle of something: the connection ends with it.
+    fn call<R>(&mut self, call: impl FnOnce(&mut E, &mut Bios) -> R) -> R {
+        let unwinding = EndedByPanic(&mut self.failure);
+        let result = call(&mut self.engine, &mut self.bios);
+        mem::forget(unwinding);
+        result
     }
 
     /// Makes an error the last word of the connection.
@@ -87,6 +97,16 @@ impl<E: Engine> Object<E> {
     fn fail(&mut self, error: Error) -> Error {
         self.failure = Some(error.clone());
         error
+    }
+}
+
+/// Dropped by a panic only.
+struct EndedByPanic<'a>(&'a mut Option<Error>);
+
+impl Drop for EndedByPanic<'_> {
+    fn drop(&mut self) {
+        let error = Error::new(ErrorKind::Internal).with_detail("an earlier call panicked");
+        self.0.get_or_insert(error);
     }
 }
 

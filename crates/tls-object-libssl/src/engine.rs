@@ -9,7 +9,7 @@ use tls_object_core::{
     Wrap,
 };
 
-use crate::{Connection, Library, Outcome};
+use crate::{Connection, Hooks, Library, Outcome};
 
 /// The engine over either library.
 #[derive(Debug)]
@@ -81,7 +81,12 @@ impl<L: Library> Engine for LibsslEngine<L> {
 
     fn new(context: &L::Context, wrap: &Wrap) -> Result<Self, Error> {
         let side = wrap.side;
-        let connection = Connection::new(L::connect(context, wrap)?, side)
+        let mut handle = L::connect(context, wrap)?;
+        let hooks = Hooks::of(context.config());
+        if let Some(hooks) = &hooks {
+            L::attach(&mut handle, hooks.clone())?;
+        }
+        let connection = Connection::new(handle, side, hooks)
             .ok_or_else(|| Error::new(ErrorKind::Library).with_backend(L::NAME))?;
         Ok(Self { connection, side, on_session: context.config().on_session.clone() })
     }

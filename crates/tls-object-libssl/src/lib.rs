@@ -10,7 +10,8 @@
 //! | a `BIO` over the core's BIOs, which copies once and buffers nothing | `ffi::bio` |
 //! | one `SSL` with its `BIO`, safe to use | [`Connection`] |
 //! | the sessions of a client | [`Capture`] |
-//! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_facts!`] |
+//! | code of the application that the library calls back | [`Hooks`] |
+//! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_hooks!`], [`shared_facts!`] |
 //! | the engine, and which error is told | [`LibsslEngine`], [`Library`] |
 
 #![deny(unsafe_code)]
@@ -20,6 +21,7 @@ mod capture;
 mod engine;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;
+mod hooks;
 mod library;
 pub mod openssl_reasons;
 mod pkcs8;
@@ -30,6 +32,7 @@ pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback};
 pub use capture::Capture;
 pub use engine::{LibsslEngine, told_by};
 pub use ffi::connection::{Connection, Outcome};
+pub use hooks::Hooks;
 pub use library::{DEFAULT_TLS12_SUITES, Failure, Library, chosen, cipher_list};
 pub use pkcs8::without_public_key;
 pub use ticket_keys::{TicketKeyUse, TicketKeys};

@@ -3,12 +3,13 @@
 use core::any::Any;
 use core::error::Error as StdError;
 use core::ffi::c_int;
+use std::sync::Arc;
 
 use tls_object_core::{
     Alert, Certificate, CipherSuite, Context, Error, ErrorKind, Negotiated, Session, Setting, Wrap,
 };
 
-use crate::Calls;
+use crate::{Calls, Hooks};
 
 /// What the library's error queue held, oldest first.
 #[allow(clippy::exhaustive_structs)] // made by the backends
@@ -42,6 +43,12 @@ pub unsafe trait Library: Calls + Send + Sync {
     /// # Errors
     /// The library's own, and those of settings that concern one connection.
     fn connect(context: &Self::Context, wrap: &Wrap) -> Result<Self::Handle, Error>;
+
+    /// Makes a new connection find its hooks when the library calls back.
+    ///
+    /// # Errors
+    /// The library is out of memory.
+    fn attach(handle: &mut Self::Handle, hooks: Arc<Hooks>) -> Result<(), Error>;
 
     /// The `SSL` of a handle.
     fn as_ptr(handle: &Self::Handle) -> *mut <Self as Calls>::Ssl;

@@ -20,6 +20,7 @@ mod error;
 mod facts;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;
+mod hooks;
 mod library;
 mod native;
 mod session;

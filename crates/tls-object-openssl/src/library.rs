@@ -3,15 +3,16 @@
 use core::any::Any;
 use core::error::Error as StdError;
 use core::ffi::c_int;
+use std::sync::Arc;
 
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslRef};
 use tls_object_core::{
     Alert, Certificate, CipherSuite, Error, ErrorKind, Negotiated, Object, Session, Wrap,
 };
-use tls_object_libssl::{Failure, Library, LibsslEngine, openssl_reasons};
+use tls_object_libssl::{Failure, Hooks, Library, LibsslEngine, openssl_reasons};
 
-use crate::{OpenSsl, OpenSslContext, error, facts, ffi, native, session};
+use crate::{OpenSsl, OpenSslContext, error, facts, ffi, hooks, native, session};
 
 /// OpenSSL's calls.
 #[derive(Debug)]
@@ -36,6 +37,10 @@ unsafe impl Library for Lib {
 
     fn connect(context: &OpenSslContext, wrap: &Wrap) -> Result<Ssl, Error> {
         context.connection(wrap)
+    }
+
+    fn attach(handle: &mut Ssl, hooks: Arc<Hooks>) -> Result<(), Error> {
+        hooks::attach(handle, hooks).map_err(error::library_error)
     }
 
     fn as_ptr(handle: &Ssl) -> *mut openssl_sys::SSL {

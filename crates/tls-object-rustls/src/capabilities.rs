@@ -59,6 +59,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::PeerChain
         | Capability::GroupFact
         | Capability::Exporter
+        | Capability::KeyLog
         | Capability::Resumption12
         | Capability::ServerResumption
         | Capability::NoServerResumption

@@ -16,6 +16,7 @@ use tls_object_core::{
     ErrorKind, MemoryBio, NamedGroup, Object, ProtocolVersion, ServerName, Side, Wrap,
 };
 
+use crate::hooks::Keys;
 use crate::identity::{self, ServerIdentities};
 use crate::session::{Events, Issued, SessionSlot};
 use crate::verify::PeerVerifier;
@@ -191,6 +192,9 @@ fn client(backend: &Rustls, config: &Config) -> Result<ClientConfig, Error> {
         None => builder.with_no_client_auth(),
     };
     client.alpn_protocols = alpn(&config.alpn);
+    if let Some(key_log) = &config.key_log {
+        client.key_log = Arc::new(Keys(key_log.clone()));
+    }
     // Each connection has its own.
     client.resumption = Resumption::disabled();
     Ok(client)
@@ -206,6 +210,9 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
         .with_client_cert_verifier(verifier)
         .with_cert_resolver(identities);
     server.ignore_client_order = config.cipher_suites.values().is_some();
+    if let Some(key_log) = &config.key_log {
+        server.key_log = Arc::new(Keys(key_log.clone()));
+    }
     server.session_storage = Arc::new(NoServerSessionStorage {});
     if config.resumption {
         server.ticketer = backend

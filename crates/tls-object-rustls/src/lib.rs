@@ -60,6 +60,7 @@ mod capabilities;
 mod context;
 mod engine;
 mod error;
+mod hooks;
 mod identity;
 mod session;
 mod tickets;

@@ -1,6 +1,9 @@
 //! Buffers of other kinds than the default one.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tls_object_core::{
     Closure, Error, ErrorKind, MemoryBio, Read, SharedBio, SslObject, Status, Wrap,
@@ -35,6 +38,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "Flushing brings out the rest of an alert, also after an error, and says when all is out.",
         Dims::VERSIONS.variants(&["close", "error"]),
         flush,
+    ),
+    Scenario::new(
+        "bio::panic",
+        "A connection whose BIO panicked is over, and says so.",
+        Dims::VERSIONS.variants(&["incoming", "outgoing"]),
+        panic,
     ),
 ];
 
@@ -89,11 +98,20 @@ struct PieceBio {
     piece: usize,
     memory: usize,
     ended: bool,
+    /// Whether it panics when it is used.
+    panics: Arc<AtomicBool>,
 }
 
 impl PieceBio {
     fn boxed(piece: usize, memory: usize) -> Box<Self> {
         Box::new(Self { piece, memory, ..Self::default() })
+    }
+
+    fn panic_if_told_to(&self) {
+        if self.panics.load(Ordering::Relaxed) {
+            // Without a message on standard error.
+            resume_unwind(Box::new("a BIO's own"));
+        }
     }
 }
 
@@ -111,6 +129,7 @@ impl MemoryBio for PieceBio {
         if self.ended { Err(ErrorKind::BioEnded.into()) } else { Ok(self.push(src)) }
     }
     fn push(&mut self, src: &[u8]) -> usize {
+        self.panic_if_told_to();
         let n = src.len().min(self.room());
         self.bytes.extend(&src[..n]);
         n
@@ -126,6 +145,7 @@ impl MemoryBio for PieceBio {
         n
     }
     fn lend(&mut self, take: &mut dyn FnMut(&[u8]) -> usize) -> usize {
+        self.panic_if_told_to();
         if self.bytes.is_empty() {
             return 0;
         }
@@ -276,5 +296,51 @@ fn flush(lab: &Lab) -> Result<(), Failure> {
     }
     ensure!(speaker.flush() == Status::Done(()), "something is left");
     ensure!(speaker.outgoing().pending() == 0, "something comes after");
+    Ok(())
+}
+
+fn panic(lab: &Lab) -> Result<(), Failure> {
+    let contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
+    let bio = || PieceBio::boxed(usize::MAX, 1024 * 1024);
+    let (incoming, outgoing) = (bio(), bio());
+    let fuse = match lab.variant() {
+        "incoming" => incoming.panics.clone(),
+        _ => outgoing.panics.clone(),
+    };
+    let client = contexts.client.wrap_bio(incoming, outgoing, lab.wrap()?)?;
+    let server = contexts.server.wrap_bio(bio(), bio(), Wrap::server())?;
+    let mut ends = [client, server];
+    handshake(&mut ends)?;
+    ensure!(ends[1].write(MESSAGE)?.is_done(), "nothing written");
+    shuttle(&mut ends)?;
+    let client = &mut ends[0];
+    fuse.store(true, Ordering::Relaxed);
+    let call = AssertUnwindSafe(|| match lab.variant() {
+        "incoming" => client.read(&mut [0; 64]).map(|_| ()),
+        _ => client.write(MESSAGE).map(|_| ()),
+    });
+    let payload = catch_unwind(call);
+    ensure!(
+        payload.as_ref().is_err_and(|it| it.downcast_ref() == Some(&"a BIO's own")),
+        "another end: {payload:?}"
+    );
+    fuse.store(false, Ordering::Relaxed);
+    for _ in 0..2 {
+        let results = [
+            client.do_handshake().map(|_| ()),
+            client.read(&mut [0; 64]).map(|_| ()),
+            client.write(MESSAGE).map(|_| ()),
+            client.unwrap().map(|_| ()),
+            client.close(),
+        ];
+        for result in results {
+            ensure!(
+                result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Internal),
+                "after the panic: {result:?}"
+            );
+        }
+    }
+    ensure!(client.version() == Some(lab.version()), "facts change after a panic");
+    ensure!(client.pending() == 0, "data out of nothing");
     Ok(())
 }

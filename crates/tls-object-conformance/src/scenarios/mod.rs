@@ -14,6 +14,7 @@ mod context;
 mod data;
 mod exporter;
 mod handshake;
+mod key_log;
 mod lent;
 mod memory;
 mod misuse;
@@ -48,6 +49,7 @@ pub fn scenarios() -> &'static [Scenario] {
             resume::SCENARIOS,
             tickets::SCENARIOS,
             exporter::SCENARIOS,
+            key_log::SCENARIOS,
             capability::SCENARIOS,
             config::SCENARIOS,
             context::SCENARIOS,

@@ -65,6 +65,7 @@ impl Config {
             on_session: _,
             ticket_keys: _,
             num_tickets: _,
+            key_log: _,
         } = self;
         let mut all = Collector(Sha256::new());
         all.bytes(env!("CARGO_PKG_VERSION").as_bytes());

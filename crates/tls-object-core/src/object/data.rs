@@ -47,7 +47,7 @@ impl<E: Engine> Object<E> {
         if self.answers_pile_up() {
             return Ok(Read::WantWrite);
         }
-        match read(&mut self.engine, &mut self.bios) {
+        match self.call(read) {
             Ok(Received::Data(n)) => Ok(Read::Data(n)),
             Ok(Received::CloseNotify) => {
                 self.received_close = true;
@@ -94,7 +94,8 @@ impl<E: Engine> Object<E> {
 
     /// Writes one record.
     pub(super) fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
-        self.engine.write(&mut self.bios, plaintext).map_err(|error| self.fail(error))
+        let written = self.call(|engine, bios| engine.write(bios, plaintext));
+        written.map_err(|error| self.fail(error))
     }
 
     pub(super) fn send_close(&mut self) -> Result<(), Error> {
@@ -103,7 +104,8 @@ impl<E: Engine> Object<E> {
         }
         if !self.sent_close {
             self.sent_close = true;
-            self.engine.close_notify(&mut self.bios).map_err(|error| self.fail(error))?;
+            let sent = self.call(|engine, bios| engine.close_notify(bios));
+            sent.map_err(|error| self.fail(error))?;
         }
         Ok(())
     }

@@ -52,7 +52,9 @@ impl<E: Engine> Object<E> {
             let something_there = self.bios.incoming().pending() > 0;
             if !self.recognise()? && (something_there || self.side == Side::Server) {
                 if self.side == Side::Client && self.bios.sent() == 0 {
-                    let begun = self.bios.with_nothing_incoming(|bios| self.engine.handshake(bios));
+                    let begun = self.call(|engine, bios| {
+                        bios.with_nothing_incoming(|bios| engine.handshake(bios))
+                    });
                     if let Err(error) = begun {
                         return Err(self.fail(error));
                     }
@@ -63,7 +65,7 @@ impl<E: Engine> Object<E> {
         if let Some(status) = self.greet()? {
             return Ok(status);
         }
-        match self.engine.handshake(&mut self.bios) {
+        match self.call(|engine, bios| engine.handshake(bios)) {
             Ok(Status::Done(())) => {
                 self.done = true;
                 self.bios.drop_ahead();

@@ -115,7 +115,7 @@ impl<E: Engine> SslObject for Object<E> {
         if self.answers_pile_up() {
             return Ok(Status::WantWrite);
         }
-        match self.engine.ready(&mut self.bios) {
+        match self.call(|engine, bios| engine.ready(bios)) {
             Ok(Received::CloseNotify) => {
                 self.received_close = true;
                 Ok(Status::Done(()))
@@ -132,7 +132,7 @@ impl<E: Engine> SslObject for Object<E> {
     }
 
     fn flush(&mut self) -> Status<()> {
-        if self.bios.flush() { Status::Done(()) } else { Status::WantWrite }
+        if self.call(|_, bios| bios.flush()) { Status::Done(()) } else { Status::WantWrite }
     }
 
     fn pending(&self) -> usize {

@@ -24,8 +24,6 @@ pub(super) struct Slot {
     bios: *mut Bios,
     /// A panic in a BIO of the user's, on its way around the C frames.
     panic: Option<Box<dyn Any + Send>>,
-    /// There was such a panic: the library was stopped in the middle of something.
-    pub(super) broken: bool,
     /// The last alert that was sent, with its level.
     pub(super) alert_sent: Option<(u8, u8)>,
     /// The last alert that was received, with its level.
@@ -34,13 +32,7 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) const fn new() -> Self {
-        Self {
-            bios: ptr::null_mut(),
-            panic: None,
-            broken: false,
-            alert_sent: None,
-            alert_received: None,
-        }
+        Self { bios: ptr::null_mut(), panic: None, alert_sent: None, alert_received: None }
     }
 
     /// Before another call.
@@ -82,8 +74,6 @@ impl Slot {
                 unsafe { (*slot).bios = ptr::null_mut() };
                 // SAFETY: as above.
                 unsafe { (*slot).panic = Some(payload) };
-                // SAFETY: as above.
-                unsafe { (*slot).broken = true };
                 None
             }
         }

@@ -2,14 +2,15 @@
 
 use core::ffi::{c_int, c_void};
 use core::ptr::{self, NonNull};
+use std::panic;
+use std::sync::Arc;
 
 use tls_object_core::{Alert, Bios, Side};
 
 use super::bio::{self, Slot};
-use crate::{Calls, Library};
+use crate::{Calls, Hooks, Library};
 
 const SSL_ERROR_WANT_READ: c_int = 2;
-const SSL_ERROR_SYSCALL: c_int = 5;
 const SSL_ERROR_ZERO_RETURN: c_int = 6;
 /// `SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN`.
 const SSL_SHUTDOWN: c_int = 3;
@@ -55,6 +56,8 @@ pub struct Connection<L: Library> {
     // Before the slot: the library frees its `BIO`s, which point to the slot, with the `SSL`.
     ssl: L::Handle,
     slot: OwnedSlot,
+    /// What the library calls back besides, if there is something.
+    hooks: Option<Arc<Hooks>>,
 }
 
 // SAFETY: the handle is `Send`; the slot is reached through this owner only, and holds nothing but
@@ -79,8 +82,8 @@ impl<L: Library> core::fmt::Debug for Connection<L> {
 
 impl<L: Library> Connection<L> {
     /// Gives `ssl` its `BIO` and its side. `None` when the library is out of memory.
-    pub fn new(ssl: L::Handle, side: Side) -> Option<Self> {
-        let connection = Self { ssl, slot: OwnedSlot::new() };
+    pub fn new(ssl: L::Handle, side: Side, hooks: Option<Arc<Hooks>>) -> Option<Self> {
+        let connection = Self { ssl, slot: OwnedSlot::new(), hooks };
         // SAFETY: the slot is freed after the `SSL`, and so after the `BIO`.
         let bio = unsafe { bio::new::<L>(connection.slot.0.as_ptr()) }?;
         let raw = L::as_ptr(&connection.ssl);
@@ -187,10 +190,6 @@ impl<L: Library> Connection<L> {
     ) -> Outcome {
         let ssl = L::as_ptr(&self.ssl);
         // SAFETY: the slot is valid, and no call runs.
-        if unsafe { (*self.slot.0.as_ptr()).broken } {
-            return Outcome::Failed(SSL_ERROR_SYSCALL);
-        }
-        // SAFETY: the slot is valid, and no call runs.
         unsafe { (*self.slot.0.as_ptr()).forget_alerts() };
         // `SSL_get_error` judges by the queue of the thread: what others left there must go first.
         // Looking costs OpenSSL a fraction of clearing.
@@ -201,6 +200,9 @@ impl<L: Library> Connection<L> {
         }
         // SAFETY: the slot is valid, no reference into it is held, and `&mut self` runs one call at a time.
         let ret = unsafe { Slot::lend(self.slot.0.as_ptr(), bios, || call(ssl)) };
+        if let Some(payload) = self.hooks.as_ref().and_then(|hooks| hooks.take_panic()) {
+            panic::resume_unwind(payload);
+        }
         if ret > 0 {
             // Not negative.
             return Outcome::Done(ret as usize);

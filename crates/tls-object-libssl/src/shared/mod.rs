@@ -8,5 +8,6 @@
 mod alpn;
 mod context;
 mod facts;
+mod hooks;
 mod session;
 mod settings;

@@ -20,7 +20,7 @@ macro_rules! shared_settings {
         use $bindings::x509::X509;
 
         use crate::error::library_error;
-        use crate::{alpn, capabilities, ffi, native, session, $Backend};
+        use crate::{alpn, capabilities, ffi, hooks, native, session, $Backend};
 
         /// Builds the `SSL_CTX` of a configuration that has passed the check.
         pub(crate) fn build(config: &Config) -> Result<SslContext, Error> {
@@ -56,6 +56,9 @@ macro_rules! shared_settings {
             negotiation(&mut builder, config).map_err(library_error)?;
             alpn::set(&mut builder, config).map_err(library_error)?;
             sessions(&mut builder, config).map_err(library_error)?;
+            if config.key_log.is_some() {
+                builder.set_keylog_callback(hooks::log_key);
+            }
             if let Some(identity) = identity {
                 show(&mut builder, identity)?;
             }

@@ -1,0 +1,3 @@
+//! Hooks that the library calls back.
+
+tls_object_libssl::shared_hooks!(boring);
