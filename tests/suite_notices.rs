@@ -33,6 +33,7 @@ enum Fault {
     NothingVerified,
     PartsApart,
     PresentCapabilityFails,
+    SentTakenForVerified,
     SpeaksFirst,
     TruncationTakenForClean,
     UnreadDataThrownAway,
@@ -62,6 +63,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::NothingVerified, "client_auth::required_without"),
     (Fault::PartsApart, "data::vectored"),
     (Fault::PresentCapabilityFails, "capability::tls_unique"),
+    (Fault::SentTakenForVerified, "certificates::verified_chain"),
     (Fault::SpeaksFirst, "handshake::silent_start"),
     (Fault::TruncationTakenForClean, "truncation::idle"),
     (Fault::TruncationTakenForClean, "truncation::after_data"),
@@ -339,6 +341,17 @@ impl SslObject for BrokenObject {
 
     fn peer_certificates(&self) -> &[Certificate] {
         self.sound.peer_certificates()
+    }
+
+    fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {
+        match self.fault {
+            Fault::SentTakenForVerified => Ok(self.sound.peer_certificates().to_vec()),
+            _ => self.sound.verified_chain(),
+        }
+    }
+
+    fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
+        self.sound.own_certificate()
     }
 
     fn session(&mut self) -> Option<Session> {

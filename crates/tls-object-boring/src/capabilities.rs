@@ -44,8 +44,9 @@ fn support(capability: Capability) -> Support {
             Support::Emulated("by the exporter".into())
         }
         C::ChannelBindingEndPoint => {
-            Support::No("this project does not compute it on BoringSSL yet".into())
+            Support::Emulated("BoringSSL's hash of the server's certificate".into())
         }
+        C::VerifiedChain => Support::Emulated("kept when it is verified".into()),
         C::LentRead => {
             Support::No("BoringSSL shows decrypted data to nobody before it is copied".into())
         }

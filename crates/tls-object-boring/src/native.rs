@@ -1,13 +1,16 @@
 //! What BoringSSL and its bindings have differently from OpenSSL.
 
 use core::ffi::c_int;
+use std::sync::LazyLock;
 
 use boring::error::ErrorStack;
-use boring::ssl::{SslCipherRef, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm};
-use boring::x509::X509;
+use boring::ex_data::Index;
+use boring::ssl::{Ssl, SslCipherRef, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm};
 use boring::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
+use boring::x509::{X509, X509StoreContext};
 use tls_object_core::{
-    Capability, CipherSuite, Error, ErrorKind, NamedGroup, Side, SignatureScheme, VerifyCode,
+    Capability, Certificate, CipherSuite, Error, ErrorKind, NamedGroup, Side, SignatureScheme,
+    VerifyCode,
 };
 
 use crate::ffi;
@@ -58,6 +61,35 @@ pub(crate) fn set_flags(
     flags: X509VerifyFlags,
 ) -> Result<(), ErrorStack> {
     param.try_set_flags(flags)
+}
+
+/// Where a connection keeps the chain by which its peer was accepted.
+static VERIFIED_CHAIN: LazyLock<Result<Index<Ssl, Vec<X509>>, ErrorStack>> =
+    LazyLock::new(Ssl::new_ex_index);
+
+/// Makes a connection keep the chain by which its peer was accepted, which is gone once it is judged.
+pub(crate) fn keep_verified_chain(builder: &mut SslContextBuilder) {
+    builder.set_cert_verify_callback(|judgement| {
+        let accepted = judgement.verify_cert().unwrap_or(false);
+        if accepted
+            && let Ok(index) = *VERIFIED_CHAIN
+            && let Ok(connection) = X509StoreContext::ssl_idx()
+        {
+            // The certificates are counted references to those that are trusted or were sent.
+            let chain = judgement.chain().into_iter().flatten().map(ToOwned::to_owned).collect();
+            if let Some(ssl) = judgement.ex_data_mut(connection) {
+                ssl.set_ex_data(index, chain);
+            }
+        }
+        accepted
+    });
+}
+
+/// The chain by which the peer was accepted.
+pub(crate) fn verified_chain(ssl: &SslRef) -> Vec<Certificate> {
+    let Ok(index) = *VERIFIED_CHAIN else { return Vec::new() };
+    let chain = ssl.ex_data(index).into_iter().flatten();
+    chain.filter_map(|it| it.to_der().ok().map(Certificate::from_der)).collect()
 }
 
 /// The suite of a cipher.

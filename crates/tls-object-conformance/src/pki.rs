@@ -52,6 +52,28 @@ impl KeyType {
     }
 }
 
+/// How a certificate is signed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Signature {
+    EcdsaSha256,
+    EcdsaSha384,
+    RsaSha256,
+    RsaSha384,
+    RsaSha512,
+}
+
+impl Signature {
+    const fn algorithm(self) -> &'static rcgen::SignatureAlgorithm {
+        match self {
+            Self::EcdsaSha256 => &rcgen::PKCS_ECDSA_P256_SHA256,
+            Self::EcdsaSha384 => &rcgen::PKCS_ECDSA_P384_SHA384,
+            Self::RsaSha256 => &rcgen::PKCS_RSA_SHA256,
+            Self::RsaSha384 => &rcgen::PKCS_RSA_SHA384,
+            Self::RsaSha512 => &rcgen::PKCS_RSA_SHA512,
+        }
+    }
+}
+
 /// What a certificate may be used for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Purpose {
@@ -225,6 +247,27 @@ impl Pki {
     /// A valid server with these names and addresses.
     pub(crate) fn server_named(&self, names: &[&str]) -> Identity {
         self.authority().leaf(leaf_params(Purpose::Server, names, 12))
+    }
+
+    /// A valid server under a root that signs in this way, and that root.
+    pub(crate) fn server_signed_with(&self, signature: Signature) -> (Identity, Certificate) {
+        let algorithm = signature.algorithm();
+        let issuer_key = match signature {
+            Signature::EcdsaSha256 | Signature::EcdsaSha384 => KeyPair::generate_for(algorithm),
+            Signature::RsaSha256 | Signature::RsaSha384 | Signature::RsaSha512 => {
+                // An RSA key signs with any hash, and takes long to be made.
+                let key = self.family(KeyType::Rsa2048).authority.leaf_key.serialize_der();
+                KeyPair::from_pkcs8_der_and_sign_algo(&key.into(), algorithm)
+            }
+        }
+        .expect("aws-lc-rs signs in each of these ways");
+        let params = authority_params("signer", 5);
+        let root = params.self_signed(&issuer_key).expect(SOUND);
+        let leaf = leaf_params(Purpose::Server, SERVER_NAMES, 18)
+            .signed_by(&self.authority().leaf_key, &Issuer::new(params, issuer_key))
+            .expect(SOUND);
+        let server = identity(vec![leaf.der().to_vec()], &self.authority().leaf_key);
+        (server, Certificate::from_der(root.der().to_vec()))
     }
 
     /// A server with its name in the subject alone.

@@ -79,6 +79,8 @@ capabilities! {
     PlaintextAfterClose = "plaintext-after-close", "Leaving what follows close_notify in the incoming BIO.";
     LentRead = "lent-read", "Lending decrypted data where it lies instead of copying it out.";
     PeerChain = "peer-chain", "The chain as the peer sent it.";
+    VerifiedChain = "verified-chain", "The chain as it was verified, up to its trust anchor.";
+    OwnCertificate = "own-certificate", "Telling which certificate a server has shown.";
     GroupFact = "group-fact", "Telling the group of the key exchange.";
     AlertSent = "alert-sent", "Telling which alert was sent with an error.";
     Exporter = "exporter", "Exporting keying material (RFC 5705, RFC 8446 section 7.5).";

@@ -3,8 +3,8 @@
 use core::any::Any;
 
 use crate::{
-    Bios, Capability, Certificate, ChannelBinding, CipherSuite, Error, ErrorKind, Negotiated,
-    ProtocolVersion, Session, Status, Wrap,
+    Bios, Capability, Certificate, ChannelBinding, CipherSuite, Error, ErrorKind, HashAlgorithm,
+    Negotiated, ProtocolVersion, Session, Status, Wrap,
 };
 
 /// What reading came to.
@@ -65,6 +65,34 @@ pub trait Engine: Send + 'static {
     /// The certificates that the peer showed, its own first. Called once at most, when the handshake is
     /// done or any time after.
     fn peer_certificates(&self) -> Vec<Certificate>;
+
+    /// The chain by which the peer's certificate was accepted in this handshake, its own first, the trust anchor last.
+    /// What it says where nothing was to be verified does not matter.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] unless implemented.
+    fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {
+        Err(ErrorKind::Unsupported(Capability::VerifiedChain).into())
+    }
+
+    /// Server: its certificate, the one that was shown; on a resumed connection the one that would be. What a client
+    /// says does not matter.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] unless implemented.
+    fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
+        Err(ErrorKind::Unsupported(Capability::OwnCertificate).into())
+    }
+
+    /// The hash of `data`, by the library's own implementation: where that is validated, so is what comes of it.
+    /// For [`ChannelBinding::TlsServerEndPoint`].
+    ///
+    /// # Errors
+    /// * [`ErrorKind::Unsupported`] unless implemented.
+    /// * The library's own.
+    fn digest(&self, _hash: HashAlgorithm, _data: &[u8]) -> Result<Vec<u8>, Error> {
+        Err(ErrorKind::Unsupported(Capability::ChannelBindingEndPoint).into())
+    }
 
     /// Decrypts from at most one record with application data, behind any number of others, into `dst`, which is not empty.
     ///
@@ -128,7 +156,8 @@ pub trait Engine: Send + 'static {
         Err(ErrorKind::Unsupported(Capability::SharedCiphers).into())
     }
 
-    /// Channel binding data of a connection that speaks `version`.
+    /// Channel binding data of a connection that speaks `version`; `tls-server-end-point` is made of
+    /// [`digest`](Self::digest) and not asked for here.
     ///
     /// # Errors
     /// * [`ErrorKind::Unsupported`] unless implemented.

@@ -150,6 +150,7 @@ mod cipher_suite;
 mod client_hello;
 mod config;
 mod dynamic;
+mod end_point;
 mod engine;
 mod error;
 mod error_kind;
@@ -188,6 +189,7 @@ pub use config::{
     Wrap,
 };
 pub use dynamic::{DynBackend, DynContext};
+pub use end_point::HashAlgorithm;
 pub use engine::{Engine, Received};
 pub use error::Error;
 pub use error_kind::{ErrorKind, Origin};

@@ -5,7 +5,7 @@ use std::io::IoSlice;
 
 use crate::{
     Answer, Capability, Certificate, CipherSuite, ClientHello, DynContext, Error, MemoryBio,
-    Negotiated, ProtocolVersion, Read, ServerName, Session, Side, Status,
+    Negotiated, ProtocolVersion, Read, ServerName, Session, Side, Status, VerifyMode,
 };
 
 /// A kind of channel binding. Python: the argument of `get_channel_binding`.
@@ -236,6 +236,24 @@ pub trait SslObject: Send + fmt::Debug {
     /// Python: `get_unverified_chain`.
     fn peer_certificates(&self) -> &[Certificate];
 
+    /// The certificates by which the peer was accepted: its own first, then each one's issuer, and last the trust anchor
+    /// as the configuration has it. What the peer sent beyond that is not in it. Empty where nothing was verified in this
+    /// handshake: with [`VerifyMode::None`](crate::VerifyMode::None), of a client that showed no certificate, and on a
+    /// resumed connection. Python: `get_verified_chain`, which then gives what it can make of the peer's certificates.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),
+    /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    fn verified_chain(&self) -> Result<Vec<Certificate>, Error>;
+
+    /// The certificate that this end, a server, has shown; on a resumed connection the one it would show. `None` on a
+    /// client: whether a server asked it for one, not every library tells.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),
+    /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    fn own_certificate(&self) -> Result<Option<Certificate>, Error>;
+
     /// The newest session that this client can offer to the same server again; `None` before there
     /// is one, for a server, and where [`Config::resumption`](crate::Config::resumption) is off.
     /// Under TLS 1.3 there is none until a `read` has met the server's ticket.
@@ -267,8 +285,12 @@ pub trait SslObject: Send + fmt::Debug {
     /// Channel binding data: 32 bytes of the exporter, the hash of the server's certificate, or the first
     /// Finished. Python: `get_channel_binding`.
     ///
+    /// The hash is that of the certificate's signature, and SHA-256 where that is MD5 or SHA-1.
+    ///
     /// # Errors
-    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): `tls-unique` under TLS 1.3, where it is undefined,
+    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): `tls-server-end-point` where RFC 5929 section
+    ///   4.1 does not define it, because the signature has no hash function of its own (Ed25519): implementations differ
+    ///   in what they take instead, and two ends that differ cannot tell that from an attack. `tls-unique` under TLS 1.3, where it is undefined,
     ///   and `tls-exporter` under TLS 1.2 without the extended master secret, where it binds nothing (RFC 9266
     ///   section 4.2).
     /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),
@@ -305,6 +327,12 @@ pub trait SslObject: Send + fmt::Debug {
     /// Python: `getpeercert(binary_form=True)`.
     fn getpeercert(&self) -> Option<&Certificate> {
         self.peer_certificates().first()
+    }
+
+    /// Whether [`getpeercert`](Self::getpeercert) is a certificate that this end has verified, in this handshake or in the
+    /// one whose session was resumed. Python's `getpeercert()` tells nothing but `{}` of one that was not.
+    fn peer_is_verified(&self) -> bool {
+        self.context().config().verify_mode != VerifyMode::None && self.getpeercert().is_some()
     }
 
     /// The application protocol, if one was agreed on. Python: `selected_alpn_protocol`.

@@ -5,8 +5,8 @@ use core::ffi::c_int;
 
 use tls_object_core::{
     Alert, Bios, Certificate, ChannelBinding, CipherSuite, Context as _, Engine, Error, ErrorKind,
-    Hook, Negotiated, ProtocolVersion, Received, Session, SessionSink, Side, Status, VerifyCode,
-    Wrap,
+    HashAlgorithm, Hook, Negotiated, ProtocolVersion, Received, Session, SessionSink, Side, Status,
+    VerifyCode, Wrap,
 };
 
 use crate::{Connection, Hooks, Library, Outcome};
@@ -118,6 +118,20 @@ impl<L: Library> Engine for LibsslEngine<L> {
 
     fn peer_certificates(&self) -> Vec<Certificate> {
         L::peer_certificates(self.connection.handle())
+    }
+
+    fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {
+        Ok(L::verified_chain(self.connection.handle()))
+    }
+
+    fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
+        Ok(L::own_certificate(self.connection.handle()))
+    }
+
+    fn digest(&self, hash: HashAlgorithm, data: &[u8]) -> Result<Vec<u8>, Error> {
+        L::digest(hash, data).map_err(|source| {
+            Error::new(ErrorKind::Library).with_backend(L::NAME).with_source(source)
+        })
     }
 
     fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Result<Received, Error> {

@@ -6,7 +6,8 @@ use core::ffi::c_int;
 use std::sync::Arc;
 
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Context, Error, ErrorKind, Negotiated, Session, Setting, Wrap,
+    Alert, Certificate, CipherSuite, Context, Error, ErrorKind, HashAlgorithm, Negotiated, Session,
+    Setting, Wrap,
 };
 
 use crate::{Calls, Hooks};
@@ -74,6 +75,19 @@ pub unsafe trait Library: Calls + Send + Sync {
 
     /// The certificates that the peer showed, its own first.
     fn peer_certificates(handle: &Self::Handle) -> Vec<Certificate>;
+
+    /// The chain by which the peer was accepted; empty where nothing was verified.
+    fn verified_chain(handle: &Self::Handle) -> Vec<Certificate>;
+
+    /// The certificate that this end shows: `SSL_get_certificate`.
+    fn own_certificate(handle: &Self::Handle) -> Option<Certificate>;
+
+    /// The hash of `data`.
+    ///
+    /// # Errors
+    /// The library's own.
+    fn digest(hash: HashAlgorithm, data: &[u8])
+    -> Result<Vec<u8>, Box<dyn StdError + Send + Sync>>;
 
     /// The cipher suites of a server that its client offers too, by the server's preference.
     ///

@@ -50,7 +50,7 @@ fn support(capability: Capability, hybrid: bool) -> Support {
             Support::Emulated("by the exporter".into())
         }
         C::ChannelBindingEndPoint => {
-            Support::No("this project does not compute it on OpenSSL yet".into())
+            Support::Emulated("OpenSSL's hash of the server's certificate".into())
         }
         C::LentRead => {
             Support::No("OpenSSL shows decrypted data to nobody before it is copied".into())

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslRef};
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Error, ErrorKind, Negotiated, Object, Session, Wrap,
+    Alert, Certificate, CipherSuite, Error, ErrorKind, HashAlgorithm, Negotiated, Object, Session,
+    Wrap,
 };
 use tls_object_libssl::{Failure, Hooks, Library, LibsslEngine, openssl_reasons};
 
@@ -71,6 +72,21 @@ unsafe impl Library for Lib {
 
     fn peer_certificates(handle: &Ssl) -> Vec<Certificate> {
         native::peer_certificates(handle)
+    }
+
+    fn verified_chain(handle: &Ssl) -> Vec<Certificate> {
+        native::verified_chain(handle)
+    }
+
+    fn own_certificate(handle: &Ssl) -> Option<Certificate> {
+        facts::own_certificate(handle)
+    }
+
+    fn digest(
+        hash: HashAlgorithm,
+        data: &[u8],
+    ) -> Result<Vec<u8>, Box<dyn StdError + Send + Sync>> {
+        Ok(facts::digest(hash, data)?)
     }
 
     fn shared_ciphers(handle: &Ssl) -> Result<Vec<CipherSuite>, Error> {

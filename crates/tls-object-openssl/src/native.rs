@@ -123,6 +123,15 @@ pub(crate) fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
     leaf.into_iter().chain(chain).collect()
 }
 
+/// Makes a connection keep the chain by which its peer was accepted. OpenSSL's does.
+pub(crate) fn keep_verified_chain(_builder: &mut SslContextBuilder) {}
+
+/// The chain by which the peer was accepted, also where the verdict was not asked for.
+pub(crate) fn verified_chain(ssl: &SslRef) -> Vec<Certificate> {
+    let chain = ssl.verified_chain().into_iter().flatten();
+    chain.filter_map(|it| it.to_der().ok().map(Certificate::from_der)).collect()
+}
+
 /// The suites of a server that its client offers too, of the version that is spoken.
 pub(crate) fn shared_ciphers(ssl: &SslRef) -> Result<Vec<CipherSuite>, Error> {
     let offered = ffi::client_ciphers(ssl);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::ProducesTickets;
-use tls_object_core::{Backend, Capabilities, Config, Error, Library};
+use tls_object_core::{Backend, Capabilities, Config, Error, HashAlgorithm, Library};
 
 use crate::tickets::{self, Sealing, SharedTickets};
 use crate::{RustlsContext, capabilities};
@@ -13,6 +13,22 @@ use crate::{RustlsContext, capabilities};
 /// The version of rustls that this crate is built and tested with: rustls does not tell its
 /// own. A test compares it with the lock file.
 const VERSION: &str = "0.23.46";
+
+/// The hash functions of the crate `$crypto`.
+#[allow(unused_macros)] // without a provider
+macro_rules! digest_with {
+    ($crypto:ident) => {
+        |algorithm, data| {
+            use $crypto::digest::{SHA256, SHA384, SHA512, digest};
+            let algorithm = match algorithm {
+                HashAlgorithm::Sha256 => &SHA256,
+                HashAlgorithm::Sha384 => &SHA384,
+                _ => &SHA512,
+            };
+            digest(algorithm, data).as_ref().to_vec()
+        }
+    };
+}
 
 /// rustls with one cryptography provider.
 #[derive(Clone, Copy)]
@@ -23,6 +39,7 @@ pub struct Rustls {
     groups: fn() -> &'static [&'static dyn SupportedKxGroup],
     ticketer: fn() -> Result<Arc<dyn ProducesTickets>, rustls::Error>,
     sealing: Sealing,
+    digest: fn(HashAlgorithm, &[u8]) -> Vec<u8>,
 }
 
 impl Rustls {
@@ -35,6 +52,7 @@ impl Rustls {
         groups: || rustls::crypto::aws_lc_rs::ALL_KX_GROUPS,
         ticketer: rustls::crypto::aws_lc_rs::Ticketer::new,
         sealing: tickets::AWS_LC_RS,
+        digest: digest_with!(aws_lc_rs),
     };
 
     /// rustls with ring, named `rustls-ring`.
@@ -46,6 +64,7 @@ impl Rustls {
         groups: || rustls::crypto::ring::ALL_KX_GROUPS,
         ticketer: rustls::crypto::ring::Ticketer::new,
         sealing: tickets::RING,
+        digest: digest_with!(ring),
     };
 
     /// The provider with its own defaults.
@@ -65,6 +84,11 @@ impl Rustls {
         config: &Config,
     ) -> Result<Arc<dyn ProducesTickets>, rustls::Error> {
         SharedTickets::of(config, self.sealing).map_or_else(self.ticketer, Ok)
+    }
+
+    /// The hash of `data`: rustls itself has only the hash functions that its suites use.
+    pub(crate) fn digest(&self, algorithm: HashAlgorithm, data: &[u8]) -> Vec<u8> {
+        (self.digest)(algorithm, data)
     }
 }
 

@@ -57,6 +57,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::LentRead
         | Capability::Truncation
         | Capability::PeerChain
+        | Capability::OwnCertificate
         | Capability::GroupFact
         | Capability::Exporter
         | Capability::KeyLog
@@ -89,7 +90,12 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         Capability::ChannelBindingExporter12 => {
             no("rustls does not tell whether the extended master secret was agreed on")
         }
-        Capability::ChannelBindingEndPoint => no("this project does not compute it on rustls yet"),
+        Capability::ChannelBindingEndPoint => {
+            emulated("the hash of the server's certificate, by the cryptography provider")
+        }
+        Capability::VerifiedChain => {
+            emulated("the path that webpki found, kept when it is verified")
+        }
 
         _ => no("unknown to this backend"),
     }

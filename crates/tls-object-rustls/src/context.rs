@@ -13,7 +13,8 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, ClientConnection, ServerConfig, SupportedProtocolVersion};
 use tls_object_core::{
     AlpnMismatch, AlpnProtocol, Backend as _, CipherSuite, Config, Context, ContextId, Error,
-    ErrorKind, MemoryBio, NamedGroup, Object, ProtocolVersion, ServerName, Side, Wrap,
+    ErrorKind, HashAlgorithm, MemoryBio, NamedGroup, Object, ProtocolVersion, ServerName, Side,
+    Wrap,
 };
 
 use crate::hooks::Keys;
@@ -28,7 +29,7 @@ pub struct RustlsContext(Arc<Inner>);
 
 struct Inner {
     id: ContextId,
-    backend: &'static str,
+    backend: Rustls,
     config: Config,
     native: Native,
 }
@@ -76,7 +77,7 @@ impl RustlsContext {
         };
         Ok(Self(Arc::new(Inner {
             id: ContextId::new(),
-            backend: backend.name(),
+            backend: *backend,
             config: config.clone(),
             native,
         })))
@@ -90,9 +91,9 @@ impl RustlsContext {
     /// A connection.
     pub(crate) fn engine(&self, wrap: &Wrap) -> Result<RustlsEngine, Error> {
         match &self.0.native {
-            Native::Client(config) => {
-                self.connect(config, wrap).map_err(|error| error.with_backend(self.0.backend))
-            }
+            Native::Client(config) => self
+                .connect(config, wrap)
+                .map_err(|error| error.with_backend(self.0.backend.name())),
             Native::Server(configs) => {
                 let configs = match &wrap.alpn {
                     None => configs.clone(),
@@ -105,6 +106,11 @@ impl RustlsContext {
                 Ok(RustlsEngine::server(self.clone(), configs))
             }
         }
+    }
+
+    /// The hash of `data`, by the cryptography provider.
+    pub(crate) fn digest(&self, hash: HashAlgorithm, data: &[u8]) -> Vec<u8> {
+        self.0.backend.digest(hash, data)
     }
 
     /// A connection of a client.
@@ -137,7 +143,7 @@ impl Context for RustlsContext {
     type Object = RustlsObject;
 
     fn backend(&self) -> &'static str {
-        self.0.backend
+        self.0.backend.name()
     }
 
     fn config(&self) -> &Config {
@@ -158,7 +164,7 @@ impl Context for RustlsContext {
 impl fmt::Debug for RustlsContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RustlsContext")
-            .field("backend", &self.0.backend)
+            .field("backend", &self.0.backend.name())
             .field("config", &self.0.config)
             .finish_non_exhaustive()
     }

@@ -7,19 +7,20 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use rustls::server::{Acceptor, ClientHello};
+use rustls::sign::CertifiedKey;
 use rustls::{
     ClientConnection, Connection, HandshakeKind, IoState, PeerIncompatible, ServerConfig,
 };
 use tls_object_core::{
     Alert, AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
-    Engine, Error, ErrorKind, NamedGroup, Negotiated, Object, ProtocolVersion, Received,
-    ServerName, Session, Status, Wrap,
+    Engine, Error, ErrorKind, HashAlgorithm, NamedGroup, Negotiated, Object, ProtocolVersion,
+    Received, ServerName, Session, Status, Wrap,
 };
 
 use crate::context::ServerConfigs;
 use crate::session::Issued;
 use crate::wire::{Feeder, LastAlert, Nothing, Outgoing, drain, plain_alert};
-use crate::{RustlsContext, error};
+use crate::{RustlsContext, error, identity, verify};
 
 /// A connection of rustls between two BIOs.
 pub type RustlsObject = Object<RustlsEngine>;
@@ -41,6 +42,10 @@ pub struct RustlsEngine {
     session: Option<Session>,
     /// Server: the suites that the client offers too, the best first.
     shared_ciphers: Box<[CipherSuite]>,
+    /// Server: what it shows.
+    shown: Option<Arc<CertifiedKey>>,
+    /// How the peer was accepted in this handshake.
+    verified: Option<verify::Path>,
 }
 
 #[allow(clippy::large_enum_variant)] // the object is boxed anyway where it matters
@@ -77,6 +82,8 @@ impl RustlsEngine {
             issued: None,
             session: None,
             shared_ciphers: Box::default(),
+            shown: None,
+            verified: None,
         }
     }
 
@@ -111,7 +118,14 @@ impl RustlsEngine {
                     // rustls takes it for a warning and waits on.
                     return Err(self.error(ErrorKind::ClosedDuringHandshake));
                 }
-                match process(connection, self.sent_close) {
+                let is_handshaking = connection.is_handshaking();
+                let processed = process(connection, self.sent_close);
+                if is_handshaking {
+                    // Taken whatever came of it: nothing is left for the next connection on this thread.
+                    self.shown = identity::take_shown().or_else(|| self.shown.take());
+                    self.verified = verify::take_verified().or_else(|| self.verified.take());
+                }
+                match processed {
                     Ok(state) => {
                         self.plaintext = state.plaintext_bytes_to_read();
                         self.received_close = state.peer_has_closed();
@@ -158,6 +172,7 @@ impl RustlsEngine {
                 || !offers_tls13(&accepted.client_hello());
             accepted.into_connection(config).map(Some)
         });
+        self.shown = identity::take_shown();
         match connection {
             Ok(None) => {}
             Ok(Some(connection)) => {
@@ -301,6 +316,23 @@ impl Engine for RustlsEngine {
         let Phase::Connected(connection) = &self.phase else { return Vec::new() };
         let chain = connection.peer_certificates().unwrap_or_default();
         chain.iter().map(|certificate| Certificate::from_der(certificate.as_ref())).collect()
+    }
+
+    fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {
+        let (Some(path), Phase::Connected(connection)) = (&self.verified, &self.phase) else {
+            return Ok(Vec::new());
+        };
+        let sent = connection.peer_certificates().unwrap_or_default();
+        Ok(path.of(sent, &self.context.config().trust_anchors))
+    }
+
+    fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
+        let leaf = self.shown.as_ref().and_then(|shown| shown.cert.first());
+        Ok(leaf.map(|leaf| Certificate::from_der(leaf.as_ref())))
+    }
+
+    fn digest(&self, hash: HashAlgorithm, data: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(self.context.digest(hash, data))
     }
 
     fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Result<Received, Error> {

@@ -1,5 +1,6 @@
 //! Certificates and keys of this end.
 
+use core::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -72,10 +73,23 @@ impl ServerIdentities {
 impl ResolvesServerCert for ServerIdentities {
     /// As [`Config::identity_for`] has it; rustls gives the name in lower case.
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        hello
+        let chosen = hello
             .server_name()
             .and_then(|name| self.by_name.get(name))
             .or(self.default.as_ref())
-            .cloned()
+            .cloned();
+        SHOWN.set(chosen.clone());
+        chosen
     }
+}
+
+thread_local! {
+    /// What was last chosen on this thread. The choice is made for all connections of a context, and rustls does not
+    /// tell it; but it is made within a call of [`take_shown`]'s caller, on the same stack.
+    static SHOWN: Cell<Option<Arc<CertifiedKey>>> = const { Cell::new(None) };
+}
+
+/// What a server has chosen to show since this was last asked on this thread.
+pub(crate) fn take_shown() -> Option<Arc<CertifiedKey>> {
+    SHOWN.take()
 }

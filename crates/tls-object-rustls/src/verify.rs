@@ -109,7 +109,8 @@ impl PeerVerifier {
         if self.mode == VerifyMode::None {
             return Ok(());
         }
-        self.verify_path(leaf, intermediates, peer, server_name, now).map_err(|error| {
+        let judged = self.verify_path(leaf, intermediates, peer, server_name, now);
+        judged.map(|path| VERIFIED.set(Some(path))).map_err(|error| {
             let code = match error {
                 // A self-signed leaf that calls itself an authority is refused for that first.
                 webpki::Error::UnknownIssuer | webpki::Error::CaUsedAsEndEntity => {
@@ -128,7 +129,7 @@ impl PeerVerifier {
         peer: Side,
         server_name: Option<&ServerName<'_>>,
         now: UnixTime,
-    ) -> Result<(), webpki::Error> {
+    ) -> Result<Path, webpki::Error> {
         let now = match self.time {
             VerifyTime::System => now,
             VerifyTime::Fixed(since_epoch) => UnixTime::since_unix_epoch(since_epoch),
@@ -136,15 +137,17 @@ impl PeerVerifier {
         let der = leaf;
         let leaf = EndEntityCert::try_from(der)?;
         // Whether a certificate was taken back is for its issuer to say: that needs a path.
-        if self.crls.is_empty() && self.trusted.iter().any(|it| it.der() == der.as_ref()) {
+        let path = if self.crls.is_empty() && self.trusted.iter().any(|it| it.der() == der.as_ref())
+        {
             trusted_leaf::judge(der, peer, now)?;
+            Path::default()
         } else {
-            self.find_path(&leaf, intermediates, peer, now)?;
+            self.find_path(&leaf, intermediates, peer, now)?
+        };
+        if let Some(name) = server_name.filter(|_| self.check_server_name) {
+            leaf.verify_is_valid_for_subject_name(name)?;
         }
-        match server_name {
-            Some(name) if self.check_server_name => leaf.verify_is_valid_for_subject_name(name),
-            _ => Ok(()),
-        }
+        Ok(path)
     }
 
     /// Looks for a path to an anchor that is one now; if there is none, to one that is not.
@@ -154,26 +157,25 @@ impl PeerVerifier {
         intermediates: &[CertificateDer<'_>],
         peer: Side,
         now: UnixTime,
-    ) -> Result<(), webpki::Error> {
-        if self.validity.iter().all(|validity| validity.check(now).is_ok()) {
-            return self.find_path_to(&self.anchors, leaf, intermediates, peer, now).map(drop);
+    ) -> Result<Path, webpki::Error> {
+        let is_current = |anchor: &usize| self.validity[*anchor].check(now).is_ok();
+        let current: Vec<usize> = (0..self.anchors.len()).filter(is_current).collect();
+        if current.len() == self.anchors.len() {
+            return self.find_path_to(&self.anchors, leaf, intermediates, peer, now);
         }
-        let current: Vec<_> = self
-            .anchors
-            .iter()
-            .zip(&self.validity)
-            .filter(|(_, validity)| validity.check(now).is_ok())
-            .map(|(anchor, _)| anchor.clone())
-            .collect();
-        let found = self.find_path_to(&current, leaf, intermediates, peer, now);
-        if let Err(webpki::Error::UnknownIssuer) = found {
-            let anchor = self.find_path_to(&self.anchors, leaf, intermediates, peer, now)?;
-            return self.validity[anchor].check(now);
+        let anchors: Vec<_> = current.iter().map(|&anchor| self.anchors[anchor].clone()).collect();
+        match self.find_path_to(&anchors, leaf, intermediates, peer, now) {
+            Err(webpki::Error::UnknownIssuer) => {
+                let path = self.find_path_to(&self.anchors, leaf, intermediates, peer, now)?;
+                path.anchor.map_or(Ok(()), |anchor| self.validity[anchor].check(now))?;
+                Ok(path)
+            }
+            Err(error) => Err(error),
+            Ok(path) => Ok(Path { anchor: path.anchor.map(|anchor| current[anchor]), ..path }),
         }
-        found.map(drop)
     }
 
-    /// Looks for a path to one of `anchors`, and returns to which.
+    /// Looks for a path to one of `anchors`.
     fn find_path_to(
         &self,
         anchors: &[TrustAnchor<'_>],
@@ -181,7 +183,7 @@ impl PeerVerifier {
         intermediates: &[CertificateDer<'_>],
         peer: Side,
         now: UnixTime,
-    ) -> Result<usize, webpki::Error> {
+    ) -> Result<Path, webpki::Error> {
         let crls: Vec<_> = self.crls.iter().collect();
         // Says no only where there is no list: then revocation is not checked.
         let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
@@ -200,10 +202,15 @@ impl PeerVerifier {
             revocation,
             None,
         )?;
-        anchors
+        let anchor = anchors
             .iter()
             .position(|anchor| core::ptr::eq(anchor, path.anchor()))
-            .ok_or(webpki::Error::UnknownIssuer)
+            .ok_or(webpki::Error::UnknownIssuer)?;
+        let place = |der: CertificateDer<'_>| intermediates.iter().position(|it| *it == der);
+        Ok(Path {
+            sent: path.intermediate_certificates().filter_map(|it| place(it.der())).collect(),
+            anchor: Some(anchor),
+        })
     }
 
     /// Why a chain leads to no trust anchor, which webpki does not say: follows it up to where it
@@ -335,6 +342,33 @@ impl ClientCertVerifier for PeerVerifier {
     }
 }
 
+/// The path from a leaf to what is trusted, as places in lists: the certificates themselves are held elsewhere.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Path {
+    /// Which of the certificates behind the leaf, in the order of the path.
+    sent: Box<[usize]>,
+    /// Which of the trust anchors; `None` where the leaf is one itself.
+    anchor: Option<usize>,
+}
+
+impl Path {
+    /// The certificates of the path, of those that the peer has sent and those that are trusted.
+    pub(crate) fn of(
+        &self,
+        sent: &[CertificateDer<'_>],
+        trusted: &[Certificate],
+    ) -> Vec<Certificate> {
+        let Some((leaf, behind)) = sent.split_first() else { return Vec::new() };
+        let sent = self.sent.iter().filter_map(|&place| behind.get(place));
+        [leaf]
+            .into_iter()
+            .chain(sent)
+            .map(|it| Certificate::from_der(it.as_ref()))
+            .chain(self.anchor.and_then(|place| trusted.get(place)).cloned())
+            .collect()
+    }
+}
+
 /// What the certificate of this side must be for.
 pub(crate) fn usage_of(peer: Side) -> KeyUsage {
     match peer {
@@ -344,6 +378,9 @@ pub(crate) fn usage_of(peer: Side) -> KeyUsage {
 }
 
 thread_local! {
+    /// By which path the verifier that ran last on this thread accepted a chain; on its way as [`REFUSAL`] is.
+    static VERIFIED: Cell<Option<Path>> = const { Cell::new(None) };
+
     /// Why the verifier that ran last on this thread refused a chain.
     ///
     /// rustls' error has fewer words than [`VerifyCode`], and the word decides which alert is
@@ -377,4 +414,9 @@ fn refuse(code: Option<VerifyCode>, error: webpki::Error) -> rustls::Error {
 /// has just returned [`rustls::Error::InvalidCertificate`].
 pub(crate) fn take_refusal() -> Option<Error> {
     REFUSAL.take()
+}
+
+/// By which path the verifier accepted a chain since this was last asked on this thread.
+pub(crate) fn take_verified() -> Option<Path> {
+    VERIFIED.take()
 }

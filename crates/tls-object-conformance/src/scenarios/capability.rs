@@ -40,13 +40,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         tls_unique_undefined,
     ),
     Scenario::new(
-        "capability::tls_server_end_point",
-        "Both ends give the same tls-server-end-point binding, which is the certificate's.",
-        Dims::VERSIONS,
-        tls_server_end_point,
-    )
-    .needs(&[Capability::ChannelBindingEndPoint]),
-    Scenario::new(
         "capability::tls_exporter",
         "Both ends give the same tls-exporter binding, which is what the exporter gives (RFC 9266).",
         Dims::VERSIONS,
@@ -148,21 +141,6 @@ fn tls_unique_undefined(lab: &Lab) -> Result<(), Failure> {
     Ok(())
 }
 
-/// RFC 5929 section 4.1: the hash of the certificate, SHA-256 for those used here.
-fn tls_server_end_point(lab: &Lab) -> Result<(), Failure> {
-    let bytes = binding(&mut lab.connected()?, ChannelBinding::TlsServerEndPoint)?;
-    ensure!(bytes.len() == 32, "{} bytes", bytes.len());
-    let again = binding(&mut lab.connected()?, ChannelBinding::TlsServerEndPoint)?;
-    ensure!(bytes == again, "another hash of the same certificate");
-    let mut server = lab.server_config();
-    server.identity = Some(crate::pki::pki().server_named(&[crate::pki::SERVER_NAME]));
-    let mut pair = lab.pair(&lab.client_config(), &server)?;
-    pair.handshake()?;
-    let other = binding(&mut pair, ChannelBinding::TlsServerEndPoint)?;
-    ensure!(bytes != other, "the same hash of another certificate");
-    Ok(())
-}
-
 fn tls_exporter(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.connected()?;
     let bytes = binding(&mut pair, ChannelBinding::TlsExporter)?;
@@ -179,8 +157,11 @@ fn tls_exporter(lab: &Lab) -> Result<(), Failure> {
 fn refusals_are_no_end(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.connected()?;
     for side in SIDES {
-        let mut results =
-            vec![(Capability::SharedCiphers, pair.tls(side).shared_ciphers().map(|_| ()))];
+        let mut results = vec![
+            (Capability::SharedCiphers, pair.tls(side).shared_ciphers().map(|_| ())),
+            (Capability::VerifiedChain, pair.tls(side).verified_chain().map(|_| ())),
+            (Capability::OwnCertificate, pair.tls(side).own_certificate().map(|_| ())),
+        ];
         for kind in [ChannelBinding::TlsExporter, ChannelBinding::TlsServerEndPoint] {
             let result = pair.tls(side).get_channel_binding(kind).map(|_| ());
             results.push((kind.capability(lab.version()), result));

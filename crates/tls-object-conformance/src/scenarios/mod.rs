@@ -7,11 +7,13 @@ use crate::scenario::Scenario;
 mod alpn;
 mod bio;
 mod capability;
+mod certificates;
 mod client_auth;
 mod client_hello;
 mod config;
 mod context;
 mod data;
+mod end_point;
 mod exporter;
 mod handshake;
 mod key_log;
@@ -35,6 +37,7 @@ pub fn scenarios() -> &'static [Scenario] {
         [
             handshake::SCENARIOS,
             verify::SCENARIOS,
+            certificates::SCENARIOS,
             client_auth::SCENARIOS,
             negotiation::SCENARIOS,
             alpn::SCENARIOS,
@@ -50,6 +53,7 @@ pub fn scenarios() -> &'static [Scenario] {
             tickets::SCENARIOS,
             exporter::SCENARIOS,
             key_log::SCENARIOS,
+            end_point::SCENARIOS,
             capability::SCENARIOS,
             config::SCENARIOS,
             context::SCENARIOS,

@@ -5,6 +5,7 @@ use std::io::IoSlice;
 
 use super::Object;
 use super::data::written;
+use crate::end_point::hash_of;
 use crate::parts::Parts;
 use crate::{
     Answer, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello, DynContext, Engine,
@@ -184,9 +185,37 @@ impl<E: Engine> SslObject for Object<E> {
         self.engine.shared_ciphers()
     }
 
+    fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {
+        if !self.done {
+            return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        let chain = self.engine.verified_chain()?;
+        // Some libraries keep what they found of a chain that nobody wanted to be judged.
+        let verified = self.peer_is_verified() && !self.facts.resumed;
+        Ok(if verified { chain } else { Vec::new() })
+    }
+
+    fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
+        if !self.done {
+            return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        let own = self.engine.own_certificate()?;
+        Ok(if self.side == Side::Server { own } else { None })
+    }
+
     fn get_channel_binding(&mut self, kind: ChannelBinding) -> Result<Vec<u8>, Error> {
         if !self.done {
             return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        if kind == ChannelBinding::TlsServerEndPoint {
+            let leaf = match self.side {
+                Side::Client => self.getpeercert().cloned(),
+                Side::Server => self.engine.own_certificate()?,
+            };
+            let leaf = leaf.ok_or_else(|| {
+                Error::new(ErrorKind::InvalidArgument).with_detail("the server has no certificate")
+            })?;
+            return self.engine.digest(hash_of(leaf.der())?, leaf.der());
         }
         // Known since the handshake is done.
         let version = self.facts.version.unwrap_or(ProtocolVersion::TLS13);

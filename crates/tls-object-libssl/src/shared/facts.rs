@@ -1,9 +1,14 @@
-/// What was agreed on, read off an `SSL` by `negotiated`, over the crate `$bindings`.
+/// What is read off an `SSL`, over the crate `$bindings`: what was agreed on, by `negotiated`, the own certificate, and
+/// the hash of one.
 #[macro_export]
 #[allow(clippy::crate_in_macro_def)] // what differs is the backend's to have
 macro_rules! shared_facts {
     ($bindings:ident) => {
-        use tls_object_core::{AlpnProtocol, Negotiated, ProtocolVersion};
+        use tls_object_core::{
+            AlpnProtocol, Certificate, HashAlgorithm, Negotiated, ProtocolVersion,
+        };
+        use $bindings::error::ErrorStack;
+        use $bindings::hash::{MessageDigest, hash};
         use $bindings::ssl::{NameType, SslRef, SslVersion};
 
         use crate::native;
@@ -26,6 +31,21 @@ macro_rules! shared_facts {
                 .servername_raw(NameType::HOST_NAME)
                 .and_then(|name| String::from_utf8(name.to_ascii_lowercase()).ok());
             facts
+        }
+
+        /// The certificate that this end shows.
+        pub(crate) fn own_certificate(ssl: &SslRef) -> Option<Certificate> {
+            ssl.certificate()?.to_der().ok().map(Certificate::from_der)
+        }
+
+        /// The hash of `data`.
+        pub(crate) fn digest(algorithm: HashAlgorithm, data: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+            let algorithm = match algorithm {
+                HashAlgorithm::Sha256 => MessageDigest::sha256(),
+                HashAlgorithm::Sha384 => MessageDigest::sha384(),
+                _ => MessageDigest::sha512(),
+            };
+            Ok(hash(algorithm, data)?.to_vec())
         }
     };
 }

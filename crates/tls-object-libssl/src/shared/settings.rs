@@ -150,6 +150,7 @@ macro_rules! shared_settings {
             if config.verify_mode == VerifyMode::None {
                 return Ok(());
             }
+            native::keep_verified_chain(builder);
             for anchor in &config.trust_anchors {
                 let anchor = parse(anchor.der())?;
                 if config.side == Side::Server {
