@@ -176,6 +176,14 @@ impl DynContext for BrokenContext {
         Ok(Box::new(BrokenObject { sound, fault, facts: Negotiated::default(), failed: false }))
     }
 
+    fn save_session(&self, session: &Session) -> Result<Vec<u8>, Error> {
+        self.sound.save_session(session)
+    }
+
+    fn load_session(&self, saved: &[u8]) -> Result<Session, Error> {
+        self.sound.load_session(saved)
+    }
+
     fn clone_dyn(&self) -> Box<dyn DynContext> {
         Box::new(self.clone())
     }

@@ -1,3 +1,3 @@
 //! Sessions that a client takes along.
 
-tls_object_libssl::shared_session!(boring);
+tls_object_libssl::shared_session!(boring, BoringSsl);

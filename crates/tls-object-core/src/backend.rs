@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use crate::{Capabilities, Config, Error, MemoryBio, Report, SslObject, Wrap};
+use crate::{
+    Capabilities, Capability, Config, Error, ErrorKind, MemoryBio, Report, Session, SslObject, Wrap,
+};
 
 /// The library that a backend runs on.
 #[non_exhaustive]
@@ -48,7 +50,7 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// * Whatever [`check`](Self::check) finds.
-    /// * [`ErrorKind::InvalidCertificate`](crate::ErrorKind::InvalidCertificate),
+    /// * [`ErrorKind::InvalidCertificate`],
     ///   [`InvalidPrivateKey`](crate::ErrorKind::InvalidPrivateKey), [`InvalidCrl`](crate::ErrorKind::InvalidCrl),
     ///   [`KeyMismatch`](crate::ErrorKind::KeyMismatch) for what the library cannot use.
     fn context(&self, config: &Config) -> Result<Self::Context, Error>;
@@ -86,4 +88,31 @@ pub trait Context: Clone + fmt::Debug + Send + Sync + 'static {
         outgoing: Box<dyn MemoryBio>,
         wrap: Wrap,
     ) -> Result<Self::Object, Error>;
+
+    /// Makes bytes of a client's session, for [`load_session`](Self::load_session) of a context with the same
+    /// settings, in this process or another.
+    ///
+    /// They hold the session's secret: whoever reads them can take part in the connections that resume it. They
+    /// outlive neither a change of the settings that it rests on nor, as a rule, of the library.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::Unsupported`]: see [`Capability::SessionSerialisation`].
+    /// * [`ErrorKind::SessionMismatch`]: the session is of another context.
+    fn save_session(&self, _session: &Session) -> Result<Vec<u8>, Error> {
+        Err(Error::new(ErrorKind::Unsupported(Capability::SessionSerialisation))
+            .with_backend(self.backend()))
+    }
+
+    /// Makes a session of the bytes that [`save_session`](Self::save_session) made of one. It is then a session of this
+    /// context, for the server name that it had.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::Unsupported`]: see [`Capability::SessionSerialisation`].
+    /// * [`ErrorKind::InvalidSession`]: these are other bytes, or not all of them.
+    /// * [`ErrorKind::SessionMismatch`]: the session is of another backend, or began under other settings: see
+    ///   [`Config::session_fingerprint`].
+    fn load_session(&self, _saved: &[u8]) -> Result<Session, Error> {
+        Err(Error::new(ErrorKind::Unsupported(Capability::SessionSerialisation))
+            .with_backend(self.backend()))
+    }
 }

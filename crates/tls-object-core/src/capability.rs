@@ -90,6 +90,7 @@ capabilities! {
     NoServerResumption = "no-server-resumption", "Resuming no sessions as a server, when told so.";
     SessionDetails = "session-details", "Telling a session's id, its lifetime and whether it is a ticket.";
     SessionEvents = "session-events", "Handing out each session as it arrives.";
+    SessionSerialisation = "session-serialisation", "Making bytes of a session, and a session of them, in another process too.";
     TicketKeys = "ticket-keys", "Sealing session tickets with given keys, so that servers share them.";
     TicketCount = "ticket-count", "Choosing how many tickets of TLS 1.3 a server sends.";
     KeyLog = "key-log", "Telling the secrets of connections, for reading recorded traffic.";

@@ -4,7 +4,8 @@
 use core::{any::Any, fmt};
 
 use crate::{
-    Backend, Capabilities, Config, Context, Error, Library, MemoryBio, Report, SslObject, Wrap,
+    Backend, Capabilities, Config, Context, Error, Library, MemoryBio, Report, Session, SslObject,
+    Wrap,
 };
 
 /// [`Backend`] without its types.
@@ -46,6 +47,18 @@ pub trait DynContext: fmt::Debug + Send + Sync {
         outgoing: Box<dyn MemoryBio>,
         wrap: Wrap,
     ) -> Result<Box<dyn SslObject>, Error>;
+
+    /// See [`Context::save_session`].
+    ///
+    /// # Errors
+    /// As there.
+    fn save_session(&self, session: &Session) -> Result<Vec<u8>, Error>;
+
+    /// See [`Context::load_session`].
+    ///
+    /// # Errors
+    /// As there.
+    fn load_session(&self, saved: &[u8]) -> Result<Session, Error>;
 
     /// Another handle on the same context.
     fn clone_dyn(&self) -> Box<dyn DynContext>;
@@ -92,6 +105,14 @@ impl<C: Context> DynContext for C {
         wrap: Wrap,
     ) -> Result<Box<dyn SslObject>, Error> {
         Ok(Box::new(Context::wrap_bio(self, incoming, outgoing, wrap)?))
+    }
+
+    fn save_session(&self, session: &Session) -> Result<Vec<u8>, Error> {
+        Context::save_session(self, session)
+    }
+
+    fn load_session(&self, saved: &[u8]) -> Result<Session, Error> {
+        Context::load_session(self, saved)
     }
 
     fn clone_dyn(&self) -> Box<dyn DynContext> {

@@ -104,6 +104,8 @@ error_kinds! {
     HandshakeNotDone: Misuse, "", "ValueError", "the handshake is not done yet";
     /// Not a host name that can be asked for, nor an IP address.
     InvalidServerName: Misuse, "SSL3_EXT_INVALID_SERVERNAME", "ValueError", "the server name is neither a host name nor an IP address";
+    /// The bytes are not those of a saved session, or not all of them.
+    InvalidSession: Misuse, "", "ValueError", "the bytes are not those of a saved session";
     /// The call asks for something that the protocol does not define.
     InvalidArgument: Misuse, "", "ValueError", "the call asks for something that the protocol does not define";
     /// This end has sent `close_notify`; nothing can be written after it.

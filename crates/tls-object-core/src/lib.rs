@@ -203,7 +203,7 @@ pub use object::Object;
 pub use record::{MAX_PLAINTEXT, RecordCursor};
 pub use reloadable::Reloadable;
 pub use server_name::{DnsName, ServerName};
-pub use session::{ContextId, Session, SessionDetails, SessionSink};
+pub use session::{ContextId, SavedSession, Session, SessionDetails, SessionSink};
 pub use shared_bio::SharedBio;
 pub use signature_scheme::SignatureScheme;
 pub use ssl_object::{ChannelBinding, Cipher, SslObject};

@@ -1,11 +1,15 @@
 //! A session to be resumed.
 
+mod saved;
+
 use core::{any::Any, fmt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::{ProtocolVersion, ServerName};
+
+pub use saved::SavedSession;
 
 /// Tells contexts apart within this process.
 ///

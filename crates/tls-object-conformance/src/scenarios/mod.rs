@@ -23,6 +23,7 @@ mod misuse;
 mod negotiation;
 mod record;
 mod resume;
+mod saved;
 mod shutdown;
 mod sni;
 mod strangers;
@@ -51,6 +52,7 @@ pub fn scenarios() -> &'static [Scenario] {
             strangers::SCENARIOS,
             resume::SCENARIOS,
             tickets::SCENARIOS,
+            saved::SCENARIOS,
             exporter::SCENARIOS,
             key_log::SCENARIOS,
             end_point::SCENARIOS,

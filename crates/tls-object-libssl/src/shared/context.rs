@@ -11,7 +11,7 @@ macro_rules! shared_context {
         use $bindings::x509::verify::{X509CheckFlags, X509VerifyFlags};
         use tls_object_core::{
             Config, Context, ContextId, CrlScope, Error, ErrorKind, MemoryBio, Object, ServerName,
-            Side, VerifyMode, VerifyTime, Wrap,
+            Session, Side, VerifyMode, VerifyTime, Wrap,
         };
         use tls_object_libssl::LibsslEngine;
 
@@ -121,6 +121,16 @@ macro_rules! shared_context {
             ) -> Result<Self::Object, Error> {
                 wrap.check(&self.0.config, self.0.id)?;
                 Object::new(self.clone(), wrap, incoming, outgoing)
+            }
+
+            fn save_session(&self, session: &Session) -> Result<Vec<u8>, Error> {
+                session::save(session, self.0.id, &self.0.config)
+                    .map_err(|error| error.with_backend($Backend::NAME))
+            }
+
+            fn load_session(&self, saved: &[u8]) -> Result<Session, Error> {
+                session::load(saved, self.0.id, &self.0.config)
+                    .map_err(|error| error.with_backend($Backend::NAME))
             }
         }
 

@@ -1,18 +1,22 @@
-/// Sessions that a client takes along: `begin`, `store`, `newest` and `untold`, over the crate `$bindings`.
+/// Sessions that a client takes along: `begin`, `store`, `newest`, `untold`, `save` and `load`, over the crate `$bindings`.
 #[macro_export]
 #[allow(clippy::crate_in_macro_def)] // what differs is the backend's to have
 macro_rules! shared_session {
-    ($bindings:ident) => {
+    ($bindings:ident, $Backend:ident) => {
         use std::sync::LazyLock;
         use std::time::{Duration, SystemTime};
 
-        use tls_object_core::{ContextId, ProtocolVersion, Session, SessionDetails, Wrap};
+        use tls_object_core::{
+            Config, ContextId, Error, ErrorKind, ProtocolVersion, SavedSession, Session,
+            SessionDetails, Wrap,
+        };
         use tls_object_libssl::Capture;
         use $bindings::error::ErrorStack;
         use $bindings::ex_data::Index;
         use $bindings::ssl::{Ssl, SslRef, SslSession, SslVersion};
 
-        use crate::ffi;
+        use crate::error::library_error;
+        use crate::{ffi, $Backend};
 
         /// Where a connection keeps its sessions.
         static INDEX: LazyLock<Result<Index<Ssl, Capture<SslSession>>, ErrorStack>> =
@@ -62,6 +66,31 @@ macro_rules! shared_session {
                 ssl.ex_data_mut(index)?.keep(renewed);
             }
             ssl.ex_data_mut(index)
+        }
+
+        /// The bytes of a session of this context.
+        pub(crate) fn save(
+            session: &Session,
+            context: ContextId,
+            config: &Config,
+        ) -> Result<Vec<u8>, Error> {
+            let native: &SslSession = session.native().ok_or(ErrorKind::SessionMismatch)?;
+            let der = native.to_der().map_err(library_error)?;
+            SavedSession::seal(session, context, config, $Backend::NAME, &der)
+        }
+
+        /// The session of such bytes.
+        pub(crate) fn load(
+            saved: &[u8],
+            context: ContextId,
+            config: &Config,
+        ) -> Result<Session, Error> {
+            let saved = SavedSession::open(saved, config, $Backend::NAME)?;
+            let invalid = || Error::new(ErrorKind::InvalidSession);
+            let native =
+                SslSession::from_der(saved.native).map_err(|error| invalid().with_source(error))?;
+            let details = describe(&native).ok_or_else(invalid)?;
+            Ok(Session::new(context, saved.server_name, details, native))
         }
 
         /// What the library knows of a session; `None` if it cannot be resumed.

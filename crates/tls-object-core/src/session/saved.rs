@@ -1,0 +1,121 @@
+//! A session as bytes: what the library makes of it, in an envelope that says where it belongs.
+
+use sha2::{Digest as _, Sha256};
+
+use super::Session;
+use crate::{Config, ContextId, Error, ErrorKind, ServerName};
+
+/// What every saved session begins with, the version of the layout included.
+const MAGIC: &[u8; 8] = b"tlsobj\0\x01";
+const DIGEST_LEN: usize = 32;
+
+/// For backends: the parts of a saved session.
+///
+/// On disk: [`MAGIC`]; backend, fingerprint of the configuration, server name (empty for none) and the library's own
+/// bytes, each behind its length in 4 bytes, the high one first; SHA-256 of all that.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SavedSession<'a> {
+    /// Whom the session is with.
+    pub server_name: Option<ServerName>,
+    /// What the library made of it.
+    pub native: &'a [u8],
+}
+
+impl<'a> SavedSession<'a> {
+    /// Puts `native`, which `backend` has made of `session`, into its envelope. The session must be of `context`,
+    /// which is made of `config`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SessionMismatch`]: it is of another context.
+    pub fn seal(
+        session: &Session,
+        context: ContextId,
+        config: &Config,
+        backend: &str,
+        native: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        if !session.belongs_to(context, session.server_name()) {
+            return Err(ErrorKind::SessionMismatch.into());
+        }
+        let name = session.server_name().map(ToString::to_string).unwrap_or_default();
+        let mut saved = MAGIC.to_vec();
+        let parts = [backend.as_bytes(), &config.session_fingerprint(), name.as_bytes(), native];
+        for part in parts {
+            let len = u32::try_from(part.len()).map_err(|_| invalid("too long"))?;
+            saved.extend(len.to_be_bytes());
+            saved.extend(part);
+        }
+        let digest = Sha256::digest(&saved);
+        saved.extend(digest);
+        Ok(saved)
+    }
+
+    /// Takes a saved session out of its envelope, for a context of `backend` that is made of `config`.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::InvalidSession`]: these are not the bytes of a saved session, or not all of them.
+    /// * [`ErrorKind::SessionMismatch`]: it is of another backend, or began under other settings.
+    pub fn open(saved: &'a [u8], config: &Config, backend: &str) -> Result<Self, Error> {
+        let (body, digest) = saved
+            .len()
+            .checked_sub(DIGEST_LEN)
+            .map(|body| saved.split_at(body))
+            .ok_or_else(|| invalid("too short"))?;
+        let mut rest = body.strip_prefix(MAGIC).ok_or_else(|| invalid("another beginning"))?;
+        if Sha256::digest(body)[..] != *digest {
+            return Err(invalid("changed since"));
+        }
+        let mut part = || {
+            let (len, behind) = rest.split_first_chunk().ok_or_else(|| invalid("cut off"))?;
+            let len = usize::try_from(u32::from_be_bytes(*len)).unwrap_or(usize::MAX);
+            let (part, behind) = behind.split_at_checked(len).ok_or_else(|| invalid("cut off"))?;
+            rest = behind;
+            Ok::<_, Error>(part)
+        };
+        let (by, fingerprint, name, native) = (part()?, part()?, part()?, part()?);
+        if !rest.is_empty() {
+            return Err(invalid("too long"));
+        }
+        if by != backend.as_bytes() || *fingerprint != config.session_fingerprint() {
+            return Err(ErrorKind::SessionMismatch.into());
+        }
+        let name = core::str::from_utf8(name).map_err(|_| invalid("the name is no text"))?;
+        let server_name = if name.is_empty() { None } else { Some(ServerName::new(name)?) };
+        Ok(Self { server_name, native })
+    }
+}
+
+#[cold]
+fn invalid(why: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidSession).with_detail(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::{ProtocolVersion, SessionDetails};
+
+    #[test]
+    fn what_was_saved_is_what_is_loaded() {
+        let (config, context) = (Config::client(), ContextId::new());
+        let details = SessionDetails::new(ProtocolVersion::TLS13, SystemTime::UNIX_EPOCH);
+        for name in [None, Some("a.example"), Some("192.0.2.1"), Some("2001:db8::1")] {
+            let name = name.map(|name| ServerName::new(name).unwrap());
+            let session = Session::new(context, name.clone(), details.clone(), ());
+            let saved = SavedSession::seal(&session, context, &config, "one", b"bytes").unwrap();
+            let loaded = SavedSession::open(&saved, &config, "one").unwrap();
+            assert_eq!(loaded, SavedSession { server_name: name, native: b"bytes" });
+            let kind =
+                |saved, config, by| SavedSession::open(saved, config, by).unwrap_err().kind();
+            assert_eq!(kind(&saved, &config, "other"), ErrorKind::SessionMismatch);
+            let mut careless = config.clone();
+            careless.check_server_name = false;
+            assert_eq!(kind(&saved, &careless, "one"), ErrorKind::SessionMismatch);
+            let other = SavedSession::seal(&session, ContextId::new(), &config, "one", b"bytes");
+            assert_eq!(other.unwrap_err().kind(), ErrorKind::SessionMismatch);
+        }
+    }
+}
