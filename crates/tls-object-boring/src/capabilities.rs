@@ -18,11 +18,12 @@ pub(crate) fn capabilities() -> Capabilities {
 fn probe() -> Capabilities {
     Capabilities::new(
         support,
-        usable(CipherSuite::KNOWN, |builder, suite| match suite.version() {
-            ProtocolVersion::TLS13 => ffi::set_tls13_suites(builder, &[suite]).is_ok(),
-            _ => suite
-                .openssl_name()
-                .is_some_and(|name| builder.set_strict_cipher_list(name).is_ok()),
+        usable(CipherSuite::KNOWN, |builder, suite| {
+            let name = suite.openssl_name().filter(|_| suite.is_offered());
+            name.is_some_and(|name| match suite.version() {
+                ProtocolVersion::TLS13 => ffi::set_tls13_suites(builder, &[suite]).is_ok(),
+                _ => builder.set_strict_cipher_list(name).is_ok(),
+            })
         }),
         usable(NamedGroup::KNOWN, |builder, group| ffi::set_groups(builder, &[group]).is_ok()),
         usable(SignatureScheme::KNOWN, |builder, scheme| {

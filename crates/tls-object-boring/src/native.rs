@@ -34,8 +34,9 @@ const DEFAULT_SCHEMES: &[SignatureScheme] = &[
 ];
 
 /// What every context is told. The rest of what OpenSSL must be told is BoringSSL's own way.
-pub(crate) fn set_up(builder: &mut SslContextBuilder) {
+pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
     builder.set_mode(SslMode::ACCEPT_MOVING_WRITE_BUFFER | SslMode::ENABLE_PARTIAL_WRITE);
+    Ok(())
 }
 
 /// The signature schemes accepted from the peer, the best first.

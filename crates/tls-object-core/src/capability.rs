@@ -4,7 +4,7 @@ use core::fmt;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::{CipherSuite, NamedGroup, ProtocolVersion, Side, SignatureScheme};
+use crate::{CipherRules, CipherSuite, NamedGroup, ProtocolVersion, Side, SignatureScheme};
 
 /// Defines [`Capability`]: name in Rust, name in tables and JSON, one sentence.
 macro_rules! capabilities {
@@ -166,6 +166,8 @@ pub struct Capabilities {
     support: BTreeMap<Capability, Support>,
     /// Cipher suites that can be asked for, in the backend's order.
     pub cipher_suites: Vec<CipherSuite>,
+    /// By which rules cipher strings are read.
+    pub cipher_rules: CipherRules,
     /// Groups that can be asked for, in the backend's order.
     pub groups: Vec<NamedGroup>,
     /// Signature schemes that can be asked for, in the backend's order.
@@ -194,7 +196,20 @@ impl Capabilities {
                 (capability, support)
             })
             .collect();
-        Self { support, cipher_suites, groups, signature_schemes }
+        Self {
+            support,
+            cipher_suites,
+            cipher_rules: CipherRules::default(),
+            groups,
+            signature_schemes,
+        }
+    }
+
+    /// The same with cipher strings read by the rules of another OpenSSL than the newest.
+    #[must_use]
+    pub fn with_cipher_rules(mut self, rules: CipherRules) -> Self {
+        self.cipher_rules = rules;
+        self
     }
 
     /// How well `capability` is done.

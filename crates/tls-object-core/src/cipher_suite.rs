@@ -1,69 +1,77 @@
 //! Cipher suites.
 
-use crate::{ProtocolVersion, registry::registry};
+mod algorithms;
+mod info;
+mod known;
 
-registry! {
-    /// A cipher suite (IANA "TLS Cipher Suites").
-    pub struct CipherSuite(u16);
-    /// TLS 1.3.
-    TLS13_AES_128_GCM_SHA256 = 0x1301, "TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256";
-    /// TLS 1.3.
-    TLS13_AES_256_GCM_SHA384 = 0x1302, "TLS_AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384";
-    /// TLS 1.3.
-    TLS13_CHACHA20_POLY1305_SHA256 = 0x1303, "TLS_CHACHA20_POLY1305_SHA256", "TLS_CHACHA20_POLY1305_SHA256";
-    /// TLS 1.2.
-    ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 = 0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256";
-    /// TLS 1.2.
-    ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 = 0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384";
-    /// TLS 1.2.
-    ECDHE_RSA_WITH_AES_128_GCM_SHA256 = 0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256";
-    /// TLS 1.2.
-    ECDHE_RSA_WITH_AES_256_GCM_SHA384 = 0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384";
-    /// TLS 1.2.
-    ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 = 0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305";
-    /// TLS 1.2.
-    ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 = 0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305";
-    /// TLS 1.2, no authenticated encryption.
-    ECDHE_ECDSA_WITH_AES_128_CBC_SHA = 0xc009, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "ECDHE-ECDSA-AES128-SHA";
-    /// TLS 1.2, no authenticated encryption.
-    ECDHE_ECDSA_WITH_AES_256_CBC_SHA = 0xc00a, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "ECDHE-ECDSA-AES256-SHA";
-    /// TLS 1.2, no authenticated encryption.
-    ECDHE_RSA_WITH_AES_128_CBC_SHA = 0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "ECDHE-RSA-AES128-SHA";
-    /// TLS 1.2, no authenticated encryption.
-    ECDHE_RSA_WITH_AES_256_CBC_SHA = 0xc014, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "ECDHE-RSA-AES256-SHA";
-    /// TLS 1.2, no forward secrecy.
-    RSA_WITH_AES_128_GCM_SHA256 = 0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256", "AES128-GCM-SHA256";
-    /// TLS 1.2, no forward secrecy.
-    RSA_WITH_AES_256_GCM_SHA384 = 0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384", "AES256-GCM-SHA384";
-}
+use crate::ProtocolVersion;
+
+pub(crate) use algorithms::{Authentication, Encryption, KeyExchange, Mac, Since, Traits};
+pub use info::CipherInfo;
+pub use known::CipherSuite;
 
 impl CipherSuite {
-    /// The version of the protocol that the suite belongs to; those of this list belong to one only.
+    /// The version of the protocol that speaks it here: suites older than TLS 1.2 count as its own.
     pub const fn version(self) -> ProtocolVersion {
         // RFC 8446 appendix B.4: the suites of TLS 1.3 are 0x13xx.
         if self.code() >> 8 == 0x13 { ProtocolVersion::TLS13 } else { ProtocolVersion::TLS12 }
     }
 
-    /// The strength of the symmetric key in bits, as Python's `cipher()` gives it; `None` for
-    /// a suite without a constant here.
+    /// How many bits of security its encryption gives, as Python's `cipher()` has it with OpenSSL 3.2 or newer;
+    /// `None` for a suite without a constant here.
     pub const fn secret_bits(self) -> Option<u16> {
-        match self {
-            Self::TLS13_AES_128_GCM_SHA256
-            | Self::ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
-            | Self::ECDHE_RSA_WITH_AES_128_GCM_SHA256
-            | Self::ECDHE_ECDSA_WITH_AES_128_CBC_SHA
-            | Self::ECDHE_RSA_WITH_AES_128_CBC_SHA
-            | Self::RSA_WITH_AES_128_GCM_SHA256 => Some(128),
-            Self::TLS13_AES_256_GCM_SHA384
-            | Self::TLS13_CHACHA20_POLY1305_SHA256
-            | Self::ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
-            | Self::ECDHE_RSA_WITH_AES_256_GCM_SHA384
-            | Self::ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
-            | Self::ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
-            | Self::ECDHE_ECDSA_WITH_AES_256_CBC_SHA
-            | Self::ECDHE_RSA_WITH_AES_256_CBC_SHA
-            | Self::RSA_WITH_AES_256_GCM_SHA384 => Some(256),
-            _ => None,
+        match self.traits() {
+            Some(traits) => Some(traits.enc.strength_bits()),
+            None => None,
         }
+    }
+
+    /// The version of the protocol that had it first, by OpenSSL's name: what Python's `cipher()` and
+    /// `get_ciphers()` call its protocol. `SSLv3`, `TLSv1.0`, `TLSv1.2` or `TLSv1.3`; `None` for a suite
+    /// without a constant here.
+    pub const fn protocol(self) -> Option<&'static str> {
+        match self.traits() {
+            Some(traits) => Some(traits.since.name()),
+            None => None,
+        }
+    }
+
+    /// Whether a backend offers it if its library has it: the server shows a certificate, the encryption gives 128
+    /// bits of security at least, and no secret has to be shared beforehand.
+    pub const fn is_offered(self) -> bool {
+        let Some(traits) = self.traits() else { return false };
+        let by_certificate = matches!(
+            traits.auth,
+            Authentication::Any | Authentication::Rsa | Authentication::Ecdsa
+        ) && matches!(
+            traits.kx,
+            KeyExchange::Any | KeyExchange::Rsa | KeyExchange::Dhe | KeyExchange::Ecdhe
+        );
+        by_certificate && traits.enc.strength_bits() >= 128
+    }
+
+    /// Whether it authenticates records by their encryption (RFC 5116).
+    pub const fn is_aead(self) -> bool {
+        matches!(self.traits(), Some(Traits { mac: Mac::Aead, .. }))
+    }
+
+    /// Whether what was recorded stays secret when a certificate's key becomes known.
+    pub const fn is_forward_secret(self) -> bool {
+        matches!(
+            self.traits(),
+            Some(Traits {
+                kx: KeyExchange::Any
+                    | KeyExchange::Dhe
+                    | KeyExchange::Ecdhe
+                    | KeyExchange::DhePsk
+                    | KeyExchange::EcdhePsk,
+                ..
+            })
+        )
+    }
+
+    /// All that Python's `get_ciphers()` says of it; `None` for a suite without a constant here.
+    pub fn info(self) -> Option<CipherInfo> {
+        CipherInfo::of(self)
     }
 }

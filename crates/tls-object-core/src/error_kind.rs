@@ -125,6 +125,8 @@ error_kinds! {
     // Configuration.
     /// A certificate cannot be parsed or used.
     InvalidCertificate: Config, "", "SSLError", "a certificate cannot be used";
+    /// Not a cipher string.
+    InvalidCipherString: Config, "INVALID_COMMAND", "SSLError", "not a cipher string";
     /// A setting contradicts another or is out of range.
     InvalidConfig: Config, "", "ValueError", "the configuration contradicts itself";
     /// A certificate revocation list cannot be parsed or used.
@@ -137,6 +139,8 @@ error_kinds! {
     KeyMismatch: Config, "KEY_VALUES_MISMATCH", "SSLError", "the private key is not the certificate's";
     /// A server without a certificate.
     NoCertificate: Config, "NO_CERTIFICATE_ASSIGNED", "SSLError", "a server needs a certificate";
+    /// A cipher string selects nothing.
+    NoCipherSelected: Config, "NO_CIPHER_MATCH", "SSLError", "no cipher can be selected";
     /// The program is linked so that the backend runs on another library than its own.
     WrongLibrary: Config, "", "ImportError", "the backend is linked to another library than its own";
     // The peer is incompatible.

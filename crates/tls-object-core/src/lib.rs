@@ -146,6 +146,7 @@ mod bios;
 mod capability;
 mod certificate;
 mod check;
+mod cipher_string;
 mod cipher_suite;
 mod client_hello;
 mod config;
@@ -182,7 +183,8 @@ pub use bios::Bios;
 pub use capability::{Capabilities, Capability, Support};
 pub use certificate::{Certificate, Crl};
 pub use check::{Report, check};
-pub use cipher_suite::CipherSuite;
+pub use cipher_string::{CipherRules, CipherString, SuiteB};
+pub use cipher_suite::{CipherInfo, CipherSuite};
 pub use client_hello::ClientHello;
 pub use config::{
     AlpnMismatch, AlpnProtocol, Config, CrlScope, Setting, Side, TicketKey, VerifyMode, VerifyTime,

@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use openssl::ssl::{SslContext, SslContextBuilder, SslMethod};
 use tls_object_core::{
-    Capabilities, Capability, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme, Support,
+    Capabilities, Capability, CipherRules, CipherSuite, NamedGroup, ProtocolVersion,
+    SignatureScheme, Support,
 };
 
 /// The table for the library that is linked; found out once.
@@ -21,7 +22,8 @@ fn probe() -> Capabilities {
     Capabilities::new(
         |capability| support(capability, hybrid),
         usable(CipherSuite::KNOWN, |builder, suite| {
-            suite.openssl_name().is_some_and(|name| match suite.version() {
+            let name = suite.openssl_name().filter(|_| suite.is_offered());
+            name.is_some_and(|name| match suite.version() {
                 ProtocolVersion::TLS13 => builder.set_ciphersuites(name).is_ok(),
                 _ => builder.set_cipher_list(name).is_ok(),
             })
@@ -31,6 +33,14 @@ fn probe() -> Capabilities {
             scheme.iana_name().is_some_and(|name| builder.set_sigalgs_list(name).is_ok())
         }),
     )
+    .with_cipher_rules(cipher_rules())
+}
+
+/// By which rules the linked library reads cipher strings.
+pub(crate) fn cipher_rules() -> CipherRules {
+    /// `OPENSSL_VERSION_NUMBER` of 3.2.0.
+    const V3_2: i64 = 0x3020_0000;
+    if openssl::version::number() < V3_2 { CipherRules::OpenSsl30 } else { CipherRules::OpenSsl32 }
 }
 
 /// The values that a context of the linked library takes.

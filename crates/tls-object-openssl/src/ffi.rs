@@ -70,6 +70,12 @@ pub(crate) fn set_client_sigalgs_list(
     succeeded(ret)
 }
 
+/// `SSL_CTX_set_dh_auto`.
+pub(crate) fn set_dh_auto(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    // SAFETY: the context is valid.
+    succeeded(unsafe { openssl_sys::SSL_CTX_set_dh_auto(builder.as_ptr(), 1) })
+}
+
 /// `X509_STORE_add_crl` to the store that the context verifies against.
 pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(), ErrorStack> {
     let crl = X509Crl::from_der(der)?;

@@ -15,6 +15,8 @@
 mod alpn;
 mod backend;
 mod capabilities;
+#[cfg(test)]
+mod cipher_strings;
 mod context;
 mod error;
 mod facts;

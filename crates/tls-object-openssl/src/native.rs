@@ -13,7 +13,7 @@ use tls_object_libssl::cipher_list;
 use crate::{capabilities, ffi};
 
 /// What every context is told.
-pub(crate) fn set_up(builder: &mut SslContextBuilder) {
+pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
     // An idle connection holds no record buffers; a chain is sent as it was given.
     builder.set_mode(
         SslMode::RELEASE_BUFFERS
@@ -23,6 +23,8 @@ pub(crate) fn set_up(builder: &mut SslContextBuilder) {
             | SslMode::NO_AUTO_CHAIN,
     );
     builder.set_options(SslOptions::NO_COMPRESSION | SslOptions::NO_RENEGOTIATION);
+    // For the suites with DHE, where they are asked for: a group as strong as the certificate's key.
+    ffi::set_dh_auto(builder)
 }
 
 /// The cipher suites of TLS 1.3, the best first.

@@ -51,7 +51,7 @@ macro_rules! shared_settings {
             identity: Option<&Identity>,
         ) -> Result<SslContextBuilder, Error> {
             let mut builder = SslContext::builder(SslMethod::tls()).map_err(library_error)?;
-            native::set_up(&mut builder);
+            native::set_up(&mut builder).map_err(library_error)?;
             builder.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
             negotiation(&mut builder, config).map_err(library_error)?;
             alpn::set(&mut builder, config).map_err(library_error)?;
