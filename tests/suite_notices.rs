@@ -24,6 +24,7 @@ enum Fault {
     EmptyReadTakesData,
     ErrorForgotten,
     GroupForgotten,
+    KeysNotChanged,
     KeysNotLogged,
     LentDataKept,
     MissingCapabilityWorks,
@@ -53,6 +54,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::ErrorForgotten, "verify::expired"),
     (Fault::ErrorForgotten, "record::bad_mac"),
     (Fault::GroupForgotten, "handshake::full"),
+    (Fault::KeysNotChanged, "key_update::again_and_again"),
     (Fault::KeysNotLogged, "key_log::same_at_both_ends"),
     (Fault::LentDataKept, "lent::in_pieces"),
     (Fault::MissingCapabilityWorks, "exporter::same_at_both_ends"),
@@ -374,6 +376,13 @@ impl SslObject for BrokenObject {
     ) -> Result<(), Error> {
         let context = context.filter(|_| self.fault != Fault::ContextOfExporterIgnored);
         self.sound.export_keying_material(out, label, context)
+    }
+
+    fn key_update(&mut self, request_peer: bool) -> Result<Status<()>, Error> {
+        if self.fault == Fault::KeysNotChanged {
+            return self.sound.write(b"").map(|_| Status::Done(()));
+        }
+        self.sound.key_update(request_peer)
     }
 
     fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error> {

@@ -23,7 +23,8 @@ impl_calls!(
     BIO_meth_set_read,
     BIO_meth_set_write,
     BIO_meth_set_ctrl,
-    boring_sys::SSL_set_info_callback
+    boring_sys::SSL_set_info_callback,
+    boring_sys::SSL_key_update
 );
 
 /// What the linked library calls itself.

@@ -45,6 +45,9 @@ pub trait Engine: Send + 'static {
     /// Whether decrypted data can be lent ([`Capability::LentRead`]).
     const LENDS: bool = false;
 
+    /// Whether keys can be changed ([`Capability::KeyUpdate`]).
+    const UPDATES_KEYS: bool = false;
+
     /// A connection of `context`. `wrap` has passed [`Wrap::check`](crate::Wrap::check), and its pause is the core's.
     ///
     /// # Errors
@@ -136,6 +139,16 @@ pub trait Engine: Send + 'static {
 
     /// Client: the newest session that can be resumed.
     fn session(&mut self) -> Option<Session>;
+
+    /// Queues a change of this end's keys, and a request for the peer's if `request_peer` says so. Called only under
+    /// TLS 1.3, not after [`close_notify`](Self::close_notify), and where [`UPDATES_KEYS`](Self::UPDATES_KEYS) says so.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::Unsupported`] where nothing was done; not fatal.
+    /// * Others are fatal.
+    fn key_update(&mut self, _bios: &mut Bios, _request_peer: bool) -> Result<(), Error> {
+        Err(ErrorKind::Unsupported(Capability::KeyUpdate).into())
+    }
 
     /// Fills `out`, which is not empty, with keying material.
     ///

@@ -274,6 +274,26 @@ pub trait SslObject: Send + fmt::Debug {
         context: Option<&[u8]>,
     ) -> Result<(), Error>;
 
+    /// Begins to use new keys for what this end sends (RFC 8446 section 4.6.3), and asks the peer for the same if
+    /// `request_peer` says so: it will see to that before its next data. Puts a record into the outgoing BIO.
+    ///
+    /// Libraries end a connection on which more than 32 such requests follow one another without data
+    /// between them.
+    ///
+    /// # Returns
+    /// * [`Status::Done`]: what is written from now on has the new keys.
+    /// * [`Status::WantWrite`]: nothing has changed; write out `outgoing`, call again.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    /// * [`ErrorKind::ProtocolIsShutdown`](crate::ErrorKind::ProtocolIsShutdown) after [`close`](Self::close) or
+    ///   [`unwrap`](Self::unwrap).
+    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) under TLS 1.2, which has no such thing.
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): [`Capability::KeyUpdate`], or
+    ///   [`Capability::KeyUpdateOwn`] where the peer is always asked.
+    /// * What ended the connection.
+    fn key_update(&mut self, request_peer: bool) -> Result<Status<()>, Error>;
+
     /// The cipher suites of the version that is spoken which both ends have, by a server's preference. Empty on a
     /// client, which is not told what the server has. Python: `shared_ciphers`.
     ///

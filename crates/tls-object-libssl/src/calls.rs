@@ -55,6 +55,7 @@ pub unsafe trait Calls: 'static {
     unsafe fn ssl_write(ssl: *mut Self::Ssl, buf: *const c_void, len: c_int) -> c_int;
     unsafe fn ssl_shutdown(ssl: *mut Self::Ssl) -> c_int;
     unsafe fn ssl_set_shutdown(ssl: *mut Self::Ssl, mode: c_int);
+    unsafe fn ssl_key_update(ssl: *mut Self::Ssl, kind: c_int) -> c_int;
     unsafe fn ssl_get_error(ssl: *const Self::Ssl, ret: c_int) -> c_int;
     unsafe fn ssl_pending(ssl: *const Self::Ssl) -> c_int;
 }
@@ -66,7 +67,7 @@ macro_rules! impl_calls {
     (
         $Library:ty, $sys:ident,
         $bio_meth_set_read:ident, $bio_meth_set_write:ident, $bio_meth_set_ctrl:ident,
-        $ssl_set_info_callback:path
+        $ssl_set_info_callback:path, $ssl_key_update:path
     ) => {
         // SAFETY: each method is the function of its name.
         unsafe impl $crate::Calls for $Library {
@@ -129,6 +130,14 @@ macro_rules! impl_calls {
             ) -> core::ffi::c_int {
                 // SAFETY: passed on as it came.
                 unsafe { $sys::$bio_meth_set_ctrl(method, Some(ctrl)) }
+            }
+
+            unsafe fn ssl_key_update(
+                ssl: *mut $sys::SSL,
+                kind: core::ffi::c_int,
+            ) -> core::ffi::c_int {
+                // SAFETY: passed on as it came.
+                unsafe { $ssl_key_update(ssl, kind) }
             }
 
             unsafe fn ssl_set_info_callback(

@@ -79,6 +79,8 @@ impl<L: Library> LibsslEngine<L> {
 impl<L: Library> Engine for LibsslEngine<L> {
     type Context = L::Context;
 
+    const UPDATES_KEYS: bool = true;
+
     fn new(context: &L::Context, wrap: &Wrap) -> Result<Self, Error> {
         let side = wrap.side;
         let mut handle = L::connect(context, wrap)?;
@@ -149,6 +151,16 @@ impl<L: Library> Engine for LibsslEngine<L> {
             Outcome::Done(n) if n == src.len() => Ok(()),
             // The outgoing BIO takes everything, so a record is written whole or not at all.
             Outcome::Done(_) | Outcome::WantRead | Outcome::CloseNotify => {
+                Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
+            }
+            Outcome::Failed(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn key_update(&mut self, bios: &mut Bios, request_peer: bool) -> Result<(), Error> {
+        match self.connection.key_update(bios, request_peer) {
+            Outcome::Done(_) => Ok(()),
+            Outcome::WantRead | Outcome::CloseNotify => {
                 Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
             }
             Outcome::Failed(error) => Err(self.failure(error)),

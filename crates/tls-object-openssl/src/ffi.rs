@@ -25,6 +25,7 @@ unsafe extern "C" {
         ssl: *mut openssl_sys::SSL,
         callback: Option<InfoCallback<openssl_sys::SSL>>,
     );
+    fn SSL_key_update(ssl: *mut openssl_sys::SSL, kind: c_int) -> c_int;
     /// Null on a client, and on a server that has seen no hello.
     fn SSL_get_client_ciphers(
         ssl: *const openssl_sys::SSL,
@@ -48,7 +49,8 @@ impl_calls!(
     BIO_meth_set_read__fixed_rust,
     BIO_meth_set_write__fixed_rust,
     BIO_meth_set_ctrl__fixed_rust,
-    SSL_set_info_callback
+    SSL_set_info_callback,
+    SSL_key_update
 );
 
 /// The `SSL` of a handle.

@@ -61,6 +61,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::GroupFact
         | Capability::Exporter
         | Capability::KeyLog
+        | Capability::KeyUpdate
         | Capability::Resumption12
         | Capability::ServerResumption
         | Capability::NoServerResumption
@@ -84,6 +85,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         }
         Capability::PlaintextAfterClose => emulated("rustls is given one record at a time"),
 
+        Capability::KeyUpdateOwn => no("rustls asks the peer to change its keys each time"),
         Capability::SharedCiphers => emulated("the ClientHello is read first"),
         Capability::ChannelBindingUnique => no("rustls does not expose Finished messages"),
         Capability::ChannelBindingExporter => emulated("by the exporter"),

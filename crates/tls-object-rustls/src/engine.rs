@@ -273,6 +273,7 @@ impl Engine for RustlsEngine {
     type Context = RustlsContext;
 
     const LENDS: bool = true;
+    const UPDATES_KEYS: bool = true;
 
     fn new(context: &RustlsContext, wrap: &Wrap) -> Result<Self, Error> {
         context.engine(wrap)
@@ -398,6 +399,16 @@ impl Engine for RustlsEngine {
             Ok(()) => Ok(()),
             Err(error) => Err(self.error(ErrorKind::Library).with_source(error)),
         }
+    }
+
+    fn key_update(&mut self, bios: &mut Bios, request_peer: bool) -> Result<(), Error> {
+        if !request_peer {
+            return Err(self.error(ErrorKind::Unsupported(Capability::KeyUpdateOwn)));
+        }
+        let connection = self.connection()?;
+        let refreshed = connection.refresh_traffic_keys();
+        drain(connection, &mut Outgoing(bios));
+        refreshed.map_err(|error| self.error(ErrorKind::Library).with_source(error))
     }
 
     fn close_notify(&mut self, bios: &mut Bios) -> Result<(), Error> {

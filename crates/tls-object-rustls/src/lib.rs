@@ -35,6 +35,7 @@
 //! * Sessions are resumed by ticket; a server keeps none itself. A ticket of TLS 1.3 is used
 //!   once, so a session is good for as many connections as the server had issued tickets.
 //! * An encrypted record of TLS 1.3 is read whatever its outer type and version say.
+//! * Whoever changes keys asks the peer to change its own, too.
 //! * An alert that is sent encrypted cannot be seen, so
 //!   [`Error::alert_sent`](tls_object_core::Error::alert_sent) is then derived from rustls' error.
 //! * With debug assertions rustls panics when a bad record follows our `close_notify`

@@ -162,6 +162,14 @@ fn refusals_are_no_end(lab: &Lab) -> Result<(), Failure> {
             (Capability::VerifiedChain, pair.tls(side).verified_chain().map(|_| ())),
             (Capability::OwnCertificate, pair.tls(side).own_certificate().map(|_| ())),
         ];
+        if lab.is_tls13() {
+            for (capability, request_peer) in
+                [(Capability::KeyUpdate, true), (Capability::KeyUpdateOwn, false)]
+            {
+                let result = pair.call(side, |tls| tls.key_update(request_peer)).map(|_| ());
+                results.push((capability, result));
+            }
+        }
         for kind in [ChannelBinding::TlsExporter, ChannelBinding::TlsServerEndPoint] {
             let result = pair.tls(side).get_channel_binding(kind).map(|_| ());
             results.push((kind.capability(lab.version()), result));

@@ -17,6 +17,7 @@ mod end_point;
 mod exporter;
 mod handshake;
 mod key_log;
+mod key_update;
 mod lent;
 mod memory;
 mod misuse;
@@ -56,6 +57,7 @@ pub fn scenarios() -> &'static [Scenario] {
             exporter::SCENARIOS,
             key_log::SCENARIOS,
             end_point::SCENARIOS,
+            key_update::SCENARIOS,
             capability::SCENARIOS,
             config::SCENARIOS,
             context::SCENARIOS,

@@ -178,6 +178,30 @@ impl<E: Engine> SslObject for Object<E> {
         self.engine.export_keying_material(out, label, context)
     }
 
+    fn key_update(&mut self, request_peer: bool) -> Result<Status<()>, Error> {
+        if !self.begin()? {
+            return Ok(Status::WantWrite);
+        }
+        if !E::UPDATES_KEYS {
+            return Err(ErrorKind::Unsupported(Capability::KeyUpdate).into());
+        }
+        if !self.done {
+            return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        if self.sent_close {
+            return Err(ErrorKind::ProtocolIsShutdown.into());
+        }
+        if self.facts.version != Some(ProtocolVersion::TLS13) {
+            return Err(Error::new(ErrorKind::InvalidArgument)
+                .with_detail("keys are changed under TLS 1.3 only"));
+        }
+        match self.call(|engine, bios| engine.key_update(bios, request_peer)) {
+            Ok(()) => Ok(Status::Done(())),
+            Err(error) if matches!(error.kind(), ErrorKind::Unsupported(_)) => Err(error),
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
     fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error> {
         if !self.done {
             return Err(ErrorKind::HandshakeNotDone.into());

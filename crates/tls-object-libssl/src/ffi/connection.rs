@@ -151,6 +151,17 @@ impl<L: Library> Connection<L> {
         })
     }
 
+    /// `SSL_key_update`, and out with it: either library would hold the message back until it writes data.
+    pub fn key_update(&mut self, bios: &mut Bios, request_peer: bool) -> Outcome {
+        // `SSL_KEY_UPDATE_REQUESTED` or `SSL_KEY_UPDATE_NOT_REQUESTED`.
+        let kind = c_int::from(request_peer);
+        // SAFETY: `ssl` is valid.
+        match self.call(bios, |ssl| unsafe { L::ssl_key_update(ssl, kind) }) {
+            Outcome::Done(_) => self.flush(bios),
+            other => other,
+        }
+    }
+
     /// `SSL_shutdown`, once: it queues `close_notify`.
     pub fn shutdown(&mut self, bios: &mut Bios) -> Outcome {
         // SAFETY: `ssl` is valid.
