@@ -18,6 +18,7 @@ struct Member {
 
 const CORE: &str = "tls-object-core";
 const LIBSSL: &str = "tls-object-libssl";
+const PATH: &str = "tls-object-path";
 const RUSTLS: &str = "tls-object-rustls";
 const OPENSSL: &str = "tls-object-openssl";
 const BORING: &str = "tls-object-boring";
@@ -26,15 +27,21 @@ const FACADE: &str = "tls-object";
 const CLI: &str = "tls-object-cli";
 
 /// Layers 0 to 3.
-const PUBLISHED: &[&str] = &[CORE, LIBSSL, RUSTLS, OPENSSL, BORING, CONFORMANCE, FACADE, CLI];
+const PUBLISHED: &[&str] = &[CORE, PATH, LIBSSL, RUSTLS, OPENSSL, BORING, CONFORMANCE, FACADE, CLI];
 
 /// The whole workspace. A member without a row, or a row without a member, is a fault.
 const MEMBERS: &[Member] = &[
     Member { name: CORE, layer: 0, may_use: &[], may_test_with: &[] },
+    Member { name: PATH, layer: 1, may_use: &[CORE], may_test_with: &[] },
     Member { name: LIBSSL, layer: 1, may_use: &[CORE], may_test_with: &[] },
-    Member { name: RUSTLS, layer: 1, may_use: &[CORE], may_test_with: &[CONFORMANCE] },
+    Member { name: RUSTLS, layer: 1, may_use: &[CORE, PATH], may_test_with: &[CONFORMANCE] },
     Member { name: OPENSSL, layer: 1, may_use: &[CORE, LIBSSL], may_test_with: &[CONFORMANCE] },
-    Member { name: BORING, layer: 1, may_use: &[CORE, LIBSSL], may_test_with: &[CONFORMANCE] },
+    Member {
+        name: BORING,
+        layer: 1,
+        may_use: &[CORE, LIBSSL, PATH],
+        may_test_with: &[CONFORMANCE],
+    },
     Member { name: CONFORMANCE, layer: 2, may_use: &[CORE], may_test_with: &[] },
     Member {
         name: FACADE,

@@ -51,6 +51,9 @@ fn support(capability: Capability) -> Support {
         C::LentRead => {
             Support::No("BoringSSL shows decrypted data to nobody before it is copied".into())
         }
+        C::VerifyStrict => {
+            Support::No("BoringSSL has one set of rules: its flag does nothing".into())
+        }
         C::SharedCiphers => Support::No("BoringSSL's SSL_get_shared_ciphers is a stub".into()),
         _ => Support::Native,
     }

@@ -7,6 +7,7 @@ use std::{ptr, slice};
 
 use boring::error::ErrorStack;
 use boring::ssl::{Ssl, SslContextBuilder, SslRef, SslSession, SslVersion};
+use boring::x509::verify::X509VerifyParamRef;
 use foreign_types_05::{ForeignType as _, ForeignTypeRef as _};
 use tls_object_core::{Certificate, CipherSuite, NamedGroup};
 use tls_object_libssl::impl_calls;
@@ -111,6 +112,15 @@ pub(crate) fn ticket_lifetime_hint(session: &SslSession) -> Option<Duration> {
 pub(crate) fn has_ticket(session: &SslSession) -> bool {
     // SAFETY: the session is valid.
     unsafe { boring_sys::SSL_SESSION_has_ticket(session.as_ptr()) == 1 }
+}
+
+/// `X509_VERIFY_PARAM_set_purpose`.
+pub(crate) fn set_purpose(
+    param: &mut X509VerifyParamRef,
+    purpose: c_int,
+) -> Result<(), ErrorStack> {
+    // SAFETY: the parameters are valid.
+    succeeded(unsafe { boring_sys::X509_VERIFY_PARAM_set_purpose(param.as_ptr(), purpose) })
 }
 
 /// `SSL_set_session`.

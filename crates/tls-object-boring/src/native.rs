@@ -7,11 +7,13 @@ use boring::error::ErrorStack;
 use boring::ex_data::Index;
 use boring::ssl::{Ssl, SslCipherRef, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm};
 use boring::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
-use boring::x509::{X509, X509StoreContext};
+use boring::x509::{X509, X509StoreContext, X509StoreContextRef};
 use tls_object_core::{
-    Capability, Certificate, CipherSuite, Error, ErrorKind, NamedGroup, Side, SignatureScheme,
-    VerifyCode,
+    Capability, Certificate, CipherSuite, Config, Error, ErrorKind, NamedGroup, Side,
+    SignatureScheme, VerifyCode, VerifyTime,
 };
+use tls_object_libssl::Refused;
+use tls_object_path::{Refusal, Rules};
 
 use crate::ffi;
 pub(crate) use crate::ffi::{
@@ -32,6 +34,10 @@ const DEFAULT_SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::RSA_PKCS1_SHA512,
     SignatureScheme::ED25519,
 ];
+
+/// `X509_V_ERR_INVALID_CALL` and `X509_V_ERR_STORE_LOOKUP`, as OpenSSL numbers them.
+const INVALID_CALL: c_int = 69;
+const STORE_LOOKUP: c_int = 70;
 
 /// What every context is told. The rest of what OpenSSL must be told is BoringSSL's own way.
 pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
@@ -93,6 +99,72 @@ pub(crate) fn verified_chain(ssl: &SslRef) -> Vec<Certificate> {
     chain.filter_map(|it| it.to_der().ok().map(Certificate::from_der)).collect()
 }
 
+/// `X509_VERIFY_PARAM_set_purpose`: for this side, or for anything.
+pub(crate) fn set_purpose(
+    param: &mut X509VerifyParamRef,
+    side: Option<Side>,
+) -> Result<(), ErrorStack> {
+    ffi::set_purpose(
+        param,
+        match side {
+            Some(Side::Client) => boring_sys::X509_PURPOSE_SSL_CLIENT,
+            Some(Side::Server) => boring_sys::X509_PURPOSE_SSL_SERVER,
+            None => boring_sys::X509_PURPOSE_ANY,
+        },
+    )
+}
+
+/// Where the chain fails that is being judged, and why if it leads nowhere, of which BoringSSL says less than OpenSSL.
+pub(crate) fn refused(config: &Config, chain: &X509StoreContextRef) -> Refused {
+    if let Some(refusal) = dead_end(config, chain) {
+        return Refused {
+            code: Some(refusal.code),
+            depth: u32::try_from(refusal.depth).unwrap_or(u32::MAX),
+            certificate: Some(refusal.certificate),
+        };
+    }
+    let certificate = chain.current_cert().and_then(|it| it.to_der().ok());
+    Refused {
+        code: None,
+        depth: chain.error_depth(),
+        certificate: certificate.map(Certificate::from_der),
+    }
+}
+
+/// What OpenSSL would say of a chain that leads to nobody who is trusted. BoringSSL says the same of one that is too
+/// long, of some that sign themselves, and of one with an issuer whose key is not for that.
+fn dead_end(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> {
+    let leads_nowhere = |code| {
+        matches!(
+            code,
+            VerifyCode::ChainTooLong
+                | VerifyCode::InvalidCa
+                | VerifyCode::SelfSigned
+                | VerifyCode::SelfSignedInChain
+                | VerifyCode::UnknownIntermediateIssuer
+                | VerifyCode::UnknownIssuer
+        )
+    };
+    let said = chain.verify_result().err()?;
+    if !leads_nowhere(VerifyCode::from_openssl(said.as_raw())) {
+        return None;
+    }
+    let ssl = chain.ex_data(X509StoreContext::ssl_idx().ok()?)?;
+    let sent = peer_certificates(ssl);
+    let sent: Vec<_> = sent.iter().map(Certificate::der).collect();
+    let rules = Rules {
+        config,
+        peer: config.side.peer(),
+        server_name: None,
+        now: match config.verify_time {
+            VerifyTime::Fixed(since_1970) => i64::try_from(since_1970.as_secs()).ok()?,
+            // Decides between two anchors of one name only.
+            VerifyTime::System => 0,
+        },
+    };
+    rules.refusal(&sent, &|_, _| true).filter(|refusal| leads_nowhere(refusal.code))
+}
+
 /// The suite of a cipher.
 pub(crate) fn suite_of(cipher: &SslCipherRef) -> CipherSuite {
     CipherSuite::new(cipher.protocol_id())
@@ -111,8 +183,14 @@ pub(crate) fn shared_ciphers(_ssl: &SslRef) -> Result<Vec<CipherSuite>, Error> {
 /// `SSL_get_verify_result`, by OpenSSL's numbers.
 pub(crate) fn verify_result(ssl: &SslRef) -> c_int {
     match ffi::verify_result(ssl) {
-        // OpenSSL has moved it.
+        // OpenSSL has moved these.
         boring_sys::X509_V_ERR_INVALID_CA => VerifyCode::InvalidCa.openssl_code(),
+        boring_sys::X509_V_ERR_INVALID_CALL => INVALID_CALL,
+        boring_sys::X509_V_ERR_STORE_LOOKUP => STORE_LOOKUP,
+        // OpenSSL takes the common name for a host name then, which is not a permitted one.
+        boring_sys::X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS => {
+            VerifyCode::NameConstraint.openssl_code()
+        }
         code => code,
     }
 }

@@ -3,6 +3,8 @@
 //! What is valid at [`NOW`] is valid by any real clock too, until 2045, and what is not at the one is not by the other:
 //! so a backend that cannot be told the time is tried with the same certificates. [`Pki::valid_then`] is for those that can.
 
+mod shapes;
+
 use core::time::Duration;
 use std::sync::OnceLock;
 
@@ -12,6 +14,8 @@ use rcgen::{
     NameConstraints, RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use tls_object_core::{Certificate, Crl, Identity, PrivateKey};
+
+pub(crate) use shapes::Shape;
 
 /// When every certificate is judged: 2015-07-01T00:00:00Z.
 pub(crate) const NOW: Duration = Duration::from_secs(1_435_708_800);
@@ -273,6 +277,13 @@ impl Pki {
     /// A server with its name in the subject alone.
     pub(crate) fn common_name_only(&self) -> Identity {
         let mut params = leaf_params(Purpose::Server, &[], 13);
+        params.distinguished_name.push(DnType::CommonName, SERVER_NAME);
+        self.authority().leaf(params)
+    }
+
+    /// A server with its name in the subject, and another name where names belong.
+    pub(crate) fn common_name_and(&self, name: &str) -> Identity {
+        let mut params = leaf_params(Purpose::Server, &[name], 18);
         params.distinguished_name.push(DnType::CommonName, SERVER_NAME);
         self.authority().leaf(params)
     }

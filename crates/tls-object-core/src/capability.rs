@@ -56,6 +56,10 @@ capabilities! {
     VerifyChain = "verify-chain", "Verifying the peer's chain against given trust anchors.";
     VerifyName = "verify-name", "Verifying the server's host name.";
     VerifyIpAddress = "verify-ip-address", "Verifying the server's IP address.";
+    VerifyCommonName = "verify-common-name", "Taking the subject's common name for a host name where there is no other.";
+    VerifyPurpose = "verify-purpose", "Choosing what the peer's certificate must be for.";
+    VerifyDepth = "verify-depth", "Limiting how many intermediate authorities a chain has.";
+    VerifyStrict = "verify-strict", "Holding certificates to the letter of RFC 5280.";
     VerifyTime = "verify-time", "Judging certificates at a given time.";
     VerifyCode = "verify-code", "Telling why a certificate was not accepted.";
     PartialChain = "partial-chain", "Trusting an authority that another has issued, or a leaf, without a root above it.";

@@ -2,8 +2,8 @@
 
 use crate::capability::version_capability;
 use crate::{
-    AlpnMismatch, AlpnProtocol, Capabilities, Capability, Certificate, Config, CrlScope, Error,
-    ErrorKind, ProtocolVersion, ServerName, Setting, Side, VerifyMode, VerifyTime,
+    AlpnMismatch, AlpnProtocol, Capabilities, Capability, Config, CrlScope, Error, ErrorKind,
+    ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode, VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -183,8 +183,15 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
         verifies && config.verify_time != VerifyTime::System,
     );
     report.require(capabilities, Capability::VerifyName, config.needs_server_name());
-    let partial = verifies && config.trust_anchors.iter().any(Certificate::is_issued_by_another);
-    report.require(capabilities, Capability::PartialChain, partial);
+    let common_name = config.needs_server_name() && config.check_common_name;
+    report.require(capabilities, Capability::VerifyCommonName, common_name);
+    let purpose = verifies && config.purpose != Purpose::Peer;
+    report.require(capabilities, Capability::VerifyPurpose, purpose);
+    let depth = verifies && config.max_intermediates.is_some();
+    report.require(capabilities, Capability::VerifyDepth, depth);
+    let strict = verifies && config.strict_certificates;
+    report.require(capabilities, Capability::VerifyStrict, strict);
+    report.require(capabilities, Capability::PartialChain, verifies && config.partial_chain);
     let optional = !client && config.verify_mode == VerifyMode::Optional;
     report.require(capabilities, Capability::ClientAuthOptional, optional);
     let required = !client && config.verify_mode == VerifyMode::Required;

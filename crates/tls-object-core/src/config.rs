@@ -17,7 +17,7 @@ use crate::{
 pub use alpn::{AlpnMismatch, AlpnProtocol};
 pub use setting::Setting;
 pub use ticket_key::TicketKey;
-pub use verification::{CrlScope, VerifyMode, VerifyTime};
+pub use verification::{CrlScope, Purpose, VerifyMode, VerifyTime};
 pub use wrap::Wrap;
 
 /// Which end of the connection this is. Python: `server_side`.
@@ -64,6 +64,19 @@ pub struct Config {
     /// Client: whether the server's certificate must carry the name that was asked for.
     /// Python: `check_hostname`.
     pub check_server_name: bool,
+    /// Client: whether the common name of a certificate's subject counts as a host name, if the
+    /// certificate has none where they belong. Python: `hostname_checks_common_name`.
+    pub check_common_name: bool,
+    /// What the peer's certificate must be for.
+    pub purpose: Purpose,
+    /// Whether a trust anchor ends a chain though it is not its own issuer: an intermediate
+    /// authority, or the leaf. Python: `VERIFY_X509_PARTIAL_CHAIN`.
+    pub partial_chain: bool,
+    /// Whether certificates must keep to the letter of RFC 5280. Python: `VERIFY_X509_STRICT`.
+    pub strict_certificates: bool,
+    /// How many intermediate authorities a chain may have between the leaf and the trust anchor;
+    /// `None` for the library's own limit.
+    pub max_intermediates: Option<u8>,
     /// Revocation lists. With none, revocation is not checked.
     pub crls: Vec<Crl>,
     /// Of which certificates revocation is checked, when there are revocation lists.
@@ -126,6 +139,11 @@ impl Config {
                 Side::Server => VerifyMode::None,
             },
             check_server_name: matches!(side, Side::Client),
+            check_common_name: false,
+            purpose: Purpose::Peer,
+            partial_chain: false,
+            strict_certificates: false,
+            max_intermediates: None,
             crls: Vec::new(),
             crl_scope: CrlScope::Leaf,
             verify_time: VerifyTime::System,

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::{error::Error as StdError, sync::Arc};
 
-use crate::{Alert, ErrorKind, Origin, VerifyCode};
+use crate::{Alert, Certificate, ErrorKind, Origin, ServerName, VerifyCode};
 
 /// An error of any backend.
 ///
@@ -18,6 +18,10 @@ struct Inner {
     alert_sent: Option<Alert>,
     backend: Option<&'static str>,
     detail: Option<Arc<str>>,
+    /// The certificate that was not accepted, and how far above the leaf it is.
+    refused: Option<(u32, Certificate)>,
+    /// The name that a certificate was to carry.
+    server_name: Option<ServerName>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -25,7 +29,15 @@ impl Error {
     /// An error of this kind and nothing else.
     #[cold]
     pub fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { kind, alert_sent: None, backend: None, detail: None, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            alert_sent: None,
+            backend: None,
+            detail: None,
+            refused: None,
+            server_name: None,
+            source: None,
+        }))
     }
 
     /// With the alert that was queued to tell the peer.
@@ -46,6 +58,20 @@ impl Error {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into().into());
+        self
+    }
+
+    /// With the certificate that was not accepted, and how far above the leaf it is.
+    #[must_use]
+    pub fn with_refused(mut self, depth: u32, certificate: Certificate) -> Self {
+        self.0.refused = Some((depth, certificate));
+        self
+    }
+
+    /// With the name that a certificate was to carry.
+    #[must_use]
+    pub(crate) fn with_server_name(mut self, name: Option<ServerName>) -> Self {
+        self.0.server_name = name;
         self
     }
 
@@ -97,6 +123,32 @@ impl Error {
         }
     }
 
+    /// [`verify_code`](Self::verify_code) in OpenSSL's words, with the name that was asked for where it is about one.
+    /// Python: `SSLCertVerificationError.verify_message`.
+    pub fn verify_message(&self) -> Option<String> {
+        let code = self.verify_code()?;
+        let what = match code {
+            VerifyCode::NameMismatch => "Hostname",
+            VerifyCode::IpAddressMismatch => "IP address",
+            code => return Some(code.text().to_owned()),
+        };
+        Some(match &self.0.server_name {
+            Some(name) => format!("{what} mismatch, certificate is not valid for '{name}'."),
+            None => code.text().to_owned(),
+        })
+    }
+
+    /// How far above the leaf, which is 0, the certificate is that was not accepted. OpenSSL:
+    /// `X509_STORE_CTX_get_error_depth`.
+    pub fn verify_depth(&self) -> Option<u32> {
+        self.0.refused.as_ref().map(|(depth, _)| *depth)
+    }
+
+    /// The certificate that was not accepted. OpenSSL: `X509_STORE_CTX_get_current_cert`.
+    pub fn refused_certificate(&self) -> Option<&Certificate> {
+        self.0.refused.as_ref().map(|(_, certificate)| certificate)
+    }
+
     /// The name of the backend that found it; `None` when the core did.
     pub fn backend(&self) -> Option<&'static str> {
         self.0.backend
@@ -131,6 +183,7 @@ impl fmt::Debug for Error {
             .field("alert_sent", &self.0.alert_sent)
             .field("backend", &self.0.backend)
             .field("detail", &self.0.detail)
+            .field("verify_depth", &self.verify_depth())
             .field("source", &self.0.source)
             .finish()
     }

@@ -187,8 +187,8 @@ pub use cipher_string::{CipherRules, CipherString, SuiteB};
 pub use cipher_suite::{CipherInfo, CipherSuite};
 pub use client_hello::ClientHello;
 pub use config::{
-    AlpnMismatch, AlpnProtocol, Config, CrlScope, Setting, Side, TicketKey, VerifyMode, VerifyTime,
-    Wrap,
+    AlpnMismatch, AlpnProtocol, Config, CrlScope, Purpose, Setting, Side, TicketKey, VerifyMode,
+    VerifyTime, Wrap,
 };
 pub use dynamic::{DynBackend, DynContext};
 pub use end_point::HashAlgorithm;

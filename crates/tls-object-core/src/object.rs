@@ -12,7 +12,7 @@ use greeting::Greeting;
 
 use crate::{
     Bios, Certificate, Context as _, Engine, Error, ErrorKind, MemoryBio, Negotiated, ServerName,
-    Side, Wrap,
+    Side, VerifyCode, Wrap,
 };
 
 /// An engine between its BIOs: the one implementation of [`SslObject`](crate::SslObject).
@@ -94,7 +94,11 @@ impl<E: Engine> Object<E> {
 
     /// Makes an error the last word of the connection.
     #[cold]
-    fn fail(&mut self, error: Error) -> Error {
+    fn fail(&mut self, mut error: Error) -> Error {
+        if let Some(VerifyCode::NameMismatch | VerifyCode::IpAddressMismatch) = error.verify_code()
+        {
+            error = error.with_server_name(self.server_name.clone());
+        }
         self.failure = Some(error.clone());
         error
     }

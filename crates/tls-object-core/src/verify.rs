@@ -59,15 +59,35 @@ verify_codes! {
     /// It was refused, and the library does not say why ([`Capability::VerifyCode`](crate::Capability::VerifyCode)).
     Unspecified = 1, "unspecified certificate verification error", CERTIFICATE_UNKNOWN;
     /// The application's own check said no.
-    ApplicationVerification = 50, "application verification failure", CERTIFICATE_UNKNOWN;
+    ApplicationVerification = 50, "application verification failure", HANDSHAKE_FAILURE;
     /// A signature in the chain does not hold.
     BadSignature = 7, "certificate signature failure", DECRYPT_ERROR;
     /// An authority's certificate is not one.
     InvalidCa = 79, "invalid CA certificate", UNKNOWN_CA;
     /// A critical extension is not understood.
     UnhandledCriticalExtension = 34, "unhandled critical extension", CERTIFICATE_UNKNOWN;
+    /// More intermediate authorities than one of them allows below itself.
+    PathLengthExceeded = 25, "path length constraint exceeded", UNKNOWN_CA;
+    /// Marked as not to be trusted.
+    Rejected = 28, "certificate rejected", BAD_CERTIFICATE;
+    /// An authority's key is not for signing certificates.
+    NoCertSign = 32, "key usage does not include certificate signing", CERTIFICATE_UNKNOWN;
+    /// An extension cannot be read, or contradicts another.
+    InvalidExtension = 41, "invalid or inconsistent certificate extension", CERTIFICATE_UNKNOWN;
+    /// Neither signature algorithm nor key are of a kind that is known.
+    UnsupportedSignatureAlgorithm = 76, "Cannot find certificate signature algorithm", CERTIFICATE_UNKNOWN;
+    /// Two fields of a certificate name different signature algorithms.
+    SignatureAlgorithmInconsistency = 78, "cert info signature and signature algorithm mismatch", CERTIFICATE_UNKNOWN;
+    /// The signature is of another kind than the issuer's key.
+    SignatureAlgorithmMismatch = 77, "subject signature algorithm and issuer public key algorithm mismatch", CERTIFICATE_UNKNOWN;
+    /// An authority's certificate has no identifier of its key, which strict rules ask for.
+    MissingSubjectKeyIdentifier = 86, "Missing Subject Key Identifier", CERTIFICATE_UNKNOWN;
+    /// A certificate does not say which key it is signed by, which strict rules ask for.
+    MissingAuthorityKeyIdentifier = 85, "Missing Authority Key Identifier", CERTIFICATE_UNKNOWN;
     /// Too weak a key.
     WeakKey = 66, "EE certificate key too weak", BAD_CERTIFICATE;
+    /// An authority's key is too weak.
+    WeakCaKey = 67, "CA certificate key too weak", BAD_CERTIFICATE;
     /// Too weak a signature algorithm.
     WeakSignature = 68, "CA signature digest algorithm too weak", BAD_CERTIFICATE;
     /// No certificate for the name asked for.
@@ -84,6 +104,18 @@ verify_codes! {
     MissingCrl = 3, "unable to get certificate CRL", UNKNOWN_CA;
     /// The revocation list is too old.
     CrlExpired = 12, "CRL has expired", CERTIFICATE_EXPIRED;
+    /// The validity of the revocation list has not begun.
+    CrlNotYetValid = 11, "CRL is not yet valid", BAD_CERTIFICATE;
+    /// The signature of the revocation list does not hold.
+    CrlBadSignature = 8, "CRL signature failure", DECRYPT_ERROR;
+    /// The certificate that signed the revocation list is not there.
+    UnknownCrlIssuer = 33, "unable to get CRL issuer certificate", UNKNOWN_CA;
+    /// The key that signed the revocation list is not for that.
+    NoCrlSign = 35, "key usage does not include CRL signing", CERTIFICATE_UNKNOWN;
+    /// A critical extension of the revocation list is not understood.
+    UnhandledCriticalCrlExtension = 36, "unhandled critical CRL extension", CERTIFICATE_UNKNOWN;
+    /// The revocation list is about other certificates.
+    CrlScope = 44, "different CRL scope", CERTIFICATE_UNKNOWN;
     /// It is its own issuer and is not trusted.
     SelfSigned = 18, "self-signed certificate", UNKNOWN_CA;
     /// The chain ends in an authority that is not trusted.
@@ -98,8 +130,10 @@ verify_codes! {
     ChainTooLong = 22, "certificate chain too long", UNKNOWN_CA;
     /// It was not issued for this use: a client's where a server's is needed, or the reverse.
     WrongPurpose = 26, "unsuitable certificate purpose", UNSUPPORTED_CERTIFICATE;
-    /// A name constraint of an authority forbids it.
+    /// An authority may not speak for its name: it is not among the permitted ones.
     NameConstraint = 47, "permitted subtree violation", CERTIFICATE_UNKNOWN;
+    /// An authority may not speak for its name: it is among the excluded ones.
+    NameExcluded = 48, "excluded subtree violation", CERTIFICATE_UNKNOWN;
 }
 
 impl fmt::Display for VerifyCode {

@@ -9,7 +9,7 @@ use tls_object_core::{
     VerifyCode, Wrap,
 };
 
-use crate::{Connection, Hooks, Library, Outcome};
+use crate::{Connection, Hooks, Library, Outcome, refusal};
 
 /// The engine over either library.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ impl<L: Library> LibsslEngine<L> {
         let sent = self.connection.alert_sent();
         let told =
             failure.codes.iter().find_map(|&(library, reason)| L::kind(library, reason, sent));
+        let mut refused = None;
         let kind = match told {
             // The reason says that there was an alert; which one it was, the alert itself says best.
             _ if self.connection.alert_received().is_some() && !self.is_ours(told) => self
@@ -44,12 +45,14 @@ impl<L: Library> LibsslEngine<L> {
                 .map_or(ErrorKind::Internal, ErrorKind::AlertReceived),
             Some(ErrorKind::CertificateVerify(_)) => {
                 let code = L::verify_result(self.connection.handle());
-                ErrorKind::CertificateVerify(VerifyCode::from_openssl(code))
+                let error = refusal::take(VerifyCode::from_openssl(code));
+                refused.insert(error).kind()
             }
             Some(kind) => kind,
             None => sent.map_or(ErrorKind::Library, told_by),
         };
-        let error = Error::new(kind)
+        let error = refused
+            .unwrap_or_else(|| Error::new(kind))
             .with_alert_sent(sent)
             .with_backend(L::NAME)
             .with_source(failure.source);

@@ -9,6 +9,7 @@
 //! | the raw calls, one method for each | [`Calls`] |
 //! | a `BIO` over the core's BIOs, which copies once and buffers nothing | `ffi::bio` |
 //! | one `SSL` with its `BIO`, safe to use | [`Connection`] |
+//! | where a chain failed | [`Refused`] |
 //! | the sessions of a client | [`Capture`] |
 //! | code of the application that the library calls back | [`Hooks`] |
 //! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_hooks!`], [`shared_facts!`] |
@@ -25,6 +26,7 @@ mod hooks;
 mod library;
 pub mod openssl_reasons;
 mod pkcs8;
+mod refusal;
 mod shared;
 mod ticket_keys;
 
@@ -35,4 +37,5 @@ pub use ffi::connection::{Connection, Outcome};
 pub use hooks::Hooks;
 pub use library::{DEFAULT_TLS12_SUITES, Failure, Library, chosen, cipher_list};
 pub use pkcs8::without_public_key;
+pub use refusal::{Refused, leave_refusal};
 pub use ticket_keys::{TicketKeyUse, TicketKeys};

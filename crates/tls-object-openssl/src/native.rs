@@ -6,9 +6,9 @@ use openssl::error::ErrorStack;
 use openssl::nid::Nid;
 use openssl::ssl::{SslCipherRef, SslContextBuilder, SslMode, SslOptions, SslRef};
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
-use openssl::x509::{X509, X509Ref};
-use tls_object_core::{Certificate, CipherSuite, Error, NamedGroup, Side, SignatureScheme};
-use tls_object_libssl::cipher_list;
+use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef};
+use tls_object_core::{Certificate, CipherSuite, Config, Error, NamedGroup, Side, SignatureScheme};
+use tls_object_libssl::{Refused, cipher_list};
 
 use crate::{capabilities, ffi};
 
@@ -87,6 +87,28 @@ pub(crate) fn set_flags(
     flags: X509VerifyFlags,
 ) -> Result<(), ErrorStack> {
     param.set_flags(flags)
+}
+
+/// `X509_VERIFY_PARAM_set_purpose`: for this side, or for anything.
+pub(crate) fn set_purpose(
+    param: &mut X509VerifyParamRef,
+    side: Option<Side>,
+) -> Result<(), ErrorStack> {
+    param.set_purpose(match side {
+        Some(Side::Client) => X509PurposeId::SSL_CLIENT,
+        Some(Side::Server) => X509PurposeId::SSL_SERVER,
+        None => X509PurposeId::ANY,
+    })
+}
+
+/// Where the chain fails that is being judged.
+pub(crate) fn refused(_config: &Config, chain: &X509StoreContextRef) -> Refused {
+    let certificate = chain.current_cert().and_then(|it| it.to_der().ok());
+    Refused {
+        code: None,
+        depth: chain.error_depth(),
+        certificate: certificate.map(Certificate::from_der),
+    }
 }
 
 /// The suite of a cipher.

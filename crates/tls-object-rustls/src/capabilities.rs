@@ -40,9 +40,9 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::VerifyChain
         | Capability::VerifyName
         | Capability::VerifyIpAddress
+        | Capability::VerifyPurpose
         | Capability::VerifyTime
         | Capability::VerifyCode
-        | Capability::PartialChain
         | Capability::Crl
         | Capability::CrlChain
         | Capability::ClientCertificate
@@ -67,6 +67,12 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::NoServerResumption
         | Capability::SessionEvents
         | Capability::TicketCount => Support::Native,
+
+        Capability::VerifyCommonName => emulated("webpki knows no common names; compared here"),
+        Capability::VerifyDepth | Capability::PartialChain => {
+            emulated("a path that webpki has found is looked at again")
+        }
+        Capability::VerifyStrict => no("webpki has rules of its own and no others"),
 
         Capability::PostQuantumGroup if post_quantum => Support::Native,
         Capability::PostQuantumGroup => no("ring has no ML-KEM"),

@@ -20,7 +20,7 @@ use tls_object_core::{
 use crate::context::ServerConfigs;
 use crate::session::Issued;
 use crate::wire::{Feeder, LastAlert, Nothing, Outgoing, drain, plain_alert};
-use crate::{RustlsContext, error, identity, verify};
+use crate::{RustlsContext, error, identity, path};
 
 /// A connection of rustls between two BIOs.
 pub type RustlsObject = Object<RustlsEngine>;
@@ -45,7 +45,7 @@ pub struct RustlsEngine {
     /// Server: what it shows.
     shown: Option<Arc<CertifiedKey>>,
     /// How the peer was accepted in this handshake.
-    verified: Option<verify::Path>,
+    verified: Option<path::Path>,
 }
 
 #[allow(clippy::large_enum_variant)] // the object is boxed anyway where it matters
@@ -123,7 +123,7 @@ impl RustlsEngine {
                 if is_handshaking {
                     // Taken whatever came of it: nothing is left for the next connection on this thread.
                     self.shown = identity::take_shown().or_else(|| self.shown.take());
-                    self.verified = verify::take_verified().or_else(|| self.verified.take());
+                    self.verified = path::take_verified().or_else(|| self.verified.take());
                 }
                 match processed {
                     Ok(state) => {

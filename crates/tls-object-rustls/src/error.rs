@@ -3,7 +3,7 @@
 use rustls::{AlertDescription, InvalidMessage, PeerIncompatible, PeerMisbehaved};
 use tls_object_core::{Alert, Error, ErrorKind, VerifyCode};
 
-use crate::verify;
+use crate::refusal;
 use crate::wire::LastAlert;
 
 /// The error of a connection that rustls has given up. `tls12`: it would have been, or was,
@@ -16,7 +16,7 @@ pub(crate) fn of_connection(error: rustls::Error, sent: LastAlert, tls12: bool) 
         LastAlert::Sealed => alert(&error),
     };
     let refusal = match &error {
-        rustls::Error::InvalidCertificate(_) => verify::take_refusal(),
+        rustls::Error::InvalidCertificate(_) => refusal::take(),
         _ => None,
     };
     let mapped = refusal.unwrap_or_else(|| Error::new(kind(&error, tls12)).with_source(error));
@@ -142,7 +142,6 @@ pub(crate) fn alert(error: &rustls::Error) -> Option<Alert> {
 /// OpenSSL's code for webpki's reason to refuse a chain; `None` for a certificate that cannot
 /// be read at all.
 pub(crate) fn verify_code(error: &webpki::Error) -> Option<VerifyCode> {
-    // Numbers without a name in the core are from OpenSSL's `x509_vfy.h`.
     Some(match error {
         webpki::Error::UnknownIssuer => VerifyCode::UnknownIssuer,
         webpki::Error::CertExpired { .. } | webpki::Error::InvalidCertValidity => {
@@ -158,7 +157,7 @@ pub(crate) fn verify_code(error: &webpki::Error) -> Option<VerifyCode> {
         | webpki::Error::EmptyEkuExtension
         | webpki::Error::RequiredEkuNotFoundContext(_) => VerifyCode::WrongPurpose,
         webpki::Error::EndEntityUsedAsCa => VerifyCode::InvalidCa,
-        webpki::Error::PathLenConstraintViolated => VerifyCode::Other(25),
+        webpki::Error::PathLenConstraintViolated => VerifyCode::PathLengthExceeded,
         webpki::Error::MaximumPathBuildCallsExceeded
         | webpki::Error::MaximumPathDepthExceeded
         | webpki::Error::MaximumSignatureChecksExceeded => VerifyCode::ChainTooLong,
@@ -169,18 +168,20 @@ pub(crate) fn verify_code(error: &webpki::Error) -> Option<VerifyCode> {
         | webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
             VerifyCode::BadSignature
         }
-        webpki::Error::UnsupportedSignatureAlgorithmContext(_) => VerifyCode::Other(76),
-        webpki::Error::SignatureAlgorithmMismatch => VerifyCode::Other(77),
-        webpki::Error::CertDistrusted => VerifyCode::Other(28),
+        webpki::Error::UnsupportedSignatureAlgorithmContext(_) => {
+            VerifyCode::UnsupportedSignatureAlgorithm
+        }
+        webpki::Error::SignatureAlgorithmMismatch => VerifyCode::SignatureAlgorithmMismatch,
+        webpki::Error::CertDistrusted => VerifyCode::Rejected,
         webpki::Error::CertRevoked => VerifyCode::Revoked,
         webpki::Error::UnknownRevocationStatus => VerifyCode::MissingCrl,
         webpki::Error::CrlExpired { .. } => VerifyCode::CrlExpired,
         webpki::Error::InvalidCrlSignatureForPublicKey
         | webpki::Error::UnsupportedCrlSignatureAlgorithmContext(_)
         | webpki::Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_) => {
-            VerifyCode::Other(8)
+            VerifyCode::CrlBadSignature
         }
-        webpki::Error::IssuerNotCrlSigner => VerifyCode::Other(35),
+        webpki::Error::IssuerNotCrlSigner => VerifyCode::NoCrlSign,
         _ => return None,
     })
 }

@@ -1,29 +1,20 @@
 //! Judging the peer's certificates and its handshake signatures.
 
-use core::cell::Cell;
-use std::sync::Arc;
-
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, OtherError, PeerMisbehaved,
-    SignatureScheme,
-};
+use rustls::{DigitallySignedStruct, DistinguishedName, PeerMisbehaved, SignatureScheme};
 use tls_object_core::{
-    Alert, Certificate, Config, CrlScope, Error, ErrorKind, Side, VerifyCode, VerifyMode,
-    VerifyTime,
+    Config, Error, ErrorKind, ServerName as AskedName, Side, VerifyMode, VerifyTime,
 };
-use webpki::{
-    CertRevocationList, EndEntityCert, ExpirationPolicy, KeyUsage, OwnedCertRevocationList,
-    RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
-};
+use tls_object_path::Rules;
+use webpki::{CertRevocationList, OwnedCertRevocationList};
 
 use crate::validity::Validity;
-use crate::{error, identity, trusted_leaf};
+use crate::{identity, path, refusal, signature};
 
 /// Judges peers by one configuration, servers and clients alike.
 ///
@@ -31,19 +22,15 @@ use crate::{error, identity, trusted_leaf};
 /// that let it come about.
 #[derive(Debug)]
 pub(crate) struct PeerVerifier {
-    mode: VerifyMode,
-    check_server_name: bool,
-    anchors: Vec<TrustAnchor<'static>>,
+    pub(crate) config: Config,
+    /// The trust anchors, in the configuration's order.
+    pub(crate) anchors: Vec<TrustAnchor<'static>>,
     /// Between which dates each anchor is one.
-    validity: Vec<Validity>,
-    /// The anchors as the certificates they came from.
-    trusted: Vec<Certificate>,
-    crls: Vec<CertRevocationList<'static>>,
-    crl_depth: RevocationCheckDepth,
-    time: VerifyTime,
+    pub(crate) validity: Vec<Validity>,
+    pub(crate) crls: Vec<CertRevocationList<'static>>,
     /// Names of the anchors, told to clients so that they find a certificate that will do.
     anchor_names: Vec<DistinguishedName>,
-    algorithms: WebPkiSupportedAlgorithms,
+    pub(crate) algorithms: WebPkiSupportedAlgorithms,
     /// Those that are accepted in the handshake, the best first.
     schemes: Vec<SignatureScheme>,
 }
@@ -75,21 +62,14 @@ impl PeerVerifier {
             schemes = wanted.filter(|scheme| schemes.contains(scheme)).collect();
         }
         Ok(Self {
-            mode: config.verify_mode,
-            check_server_name: config.check_server_name,
+            config: config.clone(),
             anchor_names: anchors
                 .iter()
                 .map(|anchor| DistinguishedName::in_sequence(&anchor.subject))
                 .collect(),
             anchors,
             validity,
-            trusted: config.trust_anchors.clone(),
             crls,
-            crl_depth: match config.crl_scope {
-                CrlScope::Leaf => RevocationCheckDepth::EndEntity,
-                CrlScope::Chain => RevocationCheckDepth::Chain,
-            },
-            time: config.verify_time,
             algorithms,
             schemes,
         })
@@ -105,138 +85,32 @@ impl PeerVerifier {
         server_name: Option<&ServerName<'_>>,
         now: UnixTime,
     ) -> Result<(), rustls::Error> {
-        REFUSAL.take();
-        if self.mode == VerifyMode::None {
+        refusal::forget();
+        if self.config.verify_mode == VerifyMode::None {
             return Ok(());
         }
-        let judged = self.verify_path(leaf, intermediates, peer, server_name, now);
-        judged.map(|path| VERIFIED.set(Some(path))).map_err(|error| {
-            let code = match error {
-                // A self-signed leaf that calls itself an authority is refused for that first.
-                webpki::Error::UnknownIssuer | webpki::Error::CaUsedAsEndEntity => {
-                    self.untrusted(leaf, intermediates).or_else(|| error::verify_code(&error))
-                }
-                _ => error::verify_code(&error),
-            };
-            refuse(code, error)
-        })
-    }
-
-    fn verify_path(
-        &self,
-        leaf: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        peer: Side,
-        server_name: Option<&ServerName<'_>>,
-        now: UnixTime,
-    ) -> Result<Path, webpki::Error> {
-        let now = match self.time {
+        let server_name = server_name.filter(|_| self.config.check_server_name);
+        let now = match self.config.verify_time {
             VerifyTime::System => now,
             VerifyTime::Fixed(since_epoch) => UnixTime::since_unix_epoch(since_epoch),
         };
-        let der = leaf;
-        let leaf = EndEntityCert::try_from(der)?;
-        // Whether a certificate was taken back is for its issuer to say: that needs a path.
-        let path = if self.crls.is_empty() && self.trusted.iter().any(|it| it.der() == der.as_ref())
-        {
-            trusted_leaf::judge(der, peer, now)?;
-            Path::default()
-        } else {
-            self.find_path(&leaf, intermediates, peer, now)?
+        let rules = Rules {
+            config: &self.config,
+            peer,
+            server_name: None,
+            // A time that does not fit is later than any certificate's.
+            now: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
         };
-        if let Some(name) = server_name.filter(|_| self.check_server_name) {
-            leaf.verify_is_valid_for_subject_name(name)?;
-        }
-        Ok(path)
-    }
-
-    /// Looks for a path to an anchor that is one now; if there is none, to one that is not.
-    fn find_path(
-        &self,
-        leaf: &EndEntityCert<'_>,
-        intermediates: &[CertificateDer<'_>],
-        peer: Side,
-        now: UnixTime,
-    ) -> Result<Path, webpki::Error> {
-        let is_current = |anchor: &usize| self.validity[*anchor].check(now).is_ok();
-        let current: Vec<usize> = (0..self.anchors.len()).filter(is_current).collect();
-        if current.len() == self.anchors.len() {
-            return self.find_path_to(&self.anchors, leaf, intermediates, peer, now);
-        }
-        let anchors: Vec<_> = current.iter().map(|&anchor| self.anchors[anchor].clone()).collect();
-        match self.find_path_to(&anchors, leaf, intermediates, peer, now) {
-            Err(webpki::Error::UnknownIssuer) => {
-                let path = self.find_path_to(&self.anchors, leaf, intermediates, peer, now)?;
-                path.anchor.map_or(Ok(()), |anchor| self.validity[anchor].check(now))?;
-                Ok(path)
-            }
-            Err(error) => Err(error),
-            Ok(path) => Ok(Path { anchor: path.anchor.map(|anchor| current[anchor]), ..path }),
-        }
-    }
-
-    /// Looks for a path to one of `anchors`.
-    fn find_path_to(
-        &self,
-        anchors: &[TrustAnchor<'_>],
-        leaf: &EndEntityCert<'_>,
-        intermediates: &[CertificateDer<'_>],
-        peer: Side,
-        now: UnixTime,
-    ) -> Result<Path, webpki::Error> {
-        let crls: Vec<_> = self.crls.iter().collect();
-        // Says no only where there is no list: then revocation is not checked.
-        let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
-            options
-                .with_depth(self.crl_depth)
-                .with_status_policy(UnknownStatusPolicy::Deny)
-                .with_expiration_policy(ExpirationPolicy::Enforce)
-                .build()
-        });
-        let path = leaf.verify_for_usage(
-            self.algorithms.all,
-            anchors,
-            intermediates,
-            now,
-            usage_of(peer),
-            revocation,
-            None,
-        )?;
-        let anchor = anchors
-            .iter()
-            .position(|anchor| core::ptr::eq(anchor, path.anchor()))
-            .ok_or(webpki::Error::UnknownIssuer)?;
-        let place = |der: CertificateDer<'_>| intermediates.iter().position(|it| *it == der);
-        Ok(Path {
-            sent: path.intermediate_certificates().filter_map(|it| place(it.der())).collect(),
-            anchor: Some(anchor),
+        let judged = self.judge(&rules, leaf, intermediates, server_name, now);
+        judged.map(path::leave_verified).map_err(|fault| {
+            let name = server_name.and_then(|name| AskedName::new(&name.to_str()).ok());
+            let rules = Rules { server_name: name.as_ref(), ..rules };
+            let sent: Vec<&[u8]> =
+                [leaf].into_iter().chain(intermediates).map(|der| der.as_ref()).collect();
+            let is_signed_by =
+                |der: &[u8], key: &[u8]| signature::holds(&self.algorithms, der, key);
+            refusal::refuse(rules.refusal(&sent, &is_signed_by), fault)
         })
-    }
-
-    /// Why a chain leads to no trust anchor, which webpki does not say: follows it up to where it
-    /// ends. `None` unless that is at a certificate which is its own issuer.
-    fn untrusted(
-        &self,
-        leaf: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-    ) -> Option<VerifyCode> {
-        let leaf = EndEntityCert::try_from(leaf).ok()?;
-        let sent: Vec<_> =
-            intermediates.iter().filter_map(|der| EndEntityCert::try_from(der).ok()).collect();
-        let (mut current, mut code) = (&leaf, VerifyCode::SelfSigned);
-        // A path is no longer than what was sent, unless it goes round in circles.
-        for _ in 0..=sent.len() {
-            let issuer = current.issuer();
-            if self.anchors.iter().any(|anchor| *anchor.subject == *issuer) {
-                return None;
-            }
-            if current.subject() == issuer {
-                return Some(code);
-            }
-            code = VerifyCode::SelfSignedInChain;
-            current = sent.iter().find(|candidate| candidate.subject() == issuer)?;
-        }
-        None
     }
 
     /// Verifies a signature of the handshake: always, even where any certificate will do.
@@ -252,7 +126,7 @@ impl PeerVerifier {
             &WebPkiSupportedAlgorithms,
         ) -> Result<HandshakeSignatureValid, rustls::Error>,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        REFUSAL.take();
+        refusal::forget();
         if !self.schemes.contains(&signature.scheme) {
             return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
         }
@@ -298,11 +172,11 @@ impl ServerCertVerifier for PeerVerifier {
 
 impl ClientCertVerifier for PeerVerifier {
     fn offer_client_auth(&self) -> bool {
-        self.mode != VerifyMode::None
+        self.config.verify_mode != VerifyMode::None
     }
 
     fn client_auth_mandatory(&self) -> bool {
-        self.mode == VerifyMode::Required
+        self.config.verify_mode == VerifyMode::Required
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
@@ -340,83 +214,4 @@ impl ClientCertVerifier for PeerVerifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.schemes.clone()
     }
-}
-
-/// The path from a leaf to what is trusted, as places in lists: the certificates themselves are held elsewhere.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Path {
-    /// Which of the certificates behind the leaf, in the order of the path.
-    sent: Box<[usize]>,
-    /// Which of the trust anchors; `None` where the leaf is one itself.
-    anchor: Option<usize>,
-}
-
-impl Path {
-    /// The certificates of the path, of those that the peer has sent and those that are trusted.
-    pub(crate) fn of(
-        &self,
-        sent: &[CertificateDer<'_>],
-        trusted: &[Certificate],
-    ) -> Vec<Certificate> {
-        let Some((leaf, behind)) = sent.split_first() else { return Vec::new() };
-        let sent = self.sent.iter().filter_map(|&place| behind.get(place));
-        [leaf]
-            .into_iter()
-            .chain(sent)
-            .map(|it| Certificate::from_der(it.as_ref()))
-            .chain(self.anchor.and_then(|place| trusted.get(place)).cloned())
-            .collect()
-    }
-}
-
-/// What the certificate of this side must be for.
-pub(crate) fn usage_of(peer: Side) -> KeyUsage {
-    match peer {
-        Side::Client => KeyUsage::client_auth(),
-        Side::Server => KeyUsage::server_auth(),
-    }
-}
-
-thread_local! {
-    /// By which path the verifier that ran last on this thread accepted a chain; on its way as [`REFUSAL`] is.
-    static VERIFIED: Cell<Option<Path>> = const { Cell::new(None) };
-
-    /// Why the verifier that ran last on this thread refused a chain.
-    ///
-    /// rustls' error has fewer words than [`VerifyCode`], and the word decides which alert is
-    /// sent. So the verifier gives rustls a word with the right alert, and leaves the error
-    /// itself here. The verifier belongs to all connections of a context and cannot keep it;
-    /// but it runs within a call of [`take_refusal`]'s caller, on the same stack.
-    static REFUSAL: Cell<Option<Error>> = const { Cell::new(None) };
-}
-
-/// Leaves the error for [`take_refusal`], and returns what makes rustls send the alert.
-#[cold]
-fn refuse(code: Option<VerifyCode>, error: webpki::Error) -> rustls::Error {
-    let (kind, alert) = match code {
-        Some(code) => (ErrorKind::CertificateVerify(code), code.alert()),
-        None => (ErrorKind::Decode, Alert::BAD_CERTIFICATE),
-    };
-    REFUSAL.set(Some(Error::new(kind).with_source(error.clone())));
-    let word = match alert {
-        Alert::BAD_CERTIFICATE => CertificateError::BadEncoding,
-        Alert::UNSUPPORTED_CERTIFICATE => CertificateError::InvalidPurpose,
-        Alert::CERTIFICATE_REVOKED => CertificateError::Revoked,
-        Alert::CERTIFICATE_EXPIRED => CertificateError::Expired,
-        Alert::UNKNOWN_CA => CertificateError::UnknownIssuer,
-        Alert::DECRYPT_ERROR => CertificateError::BadSignature,
-        _ => CertificateError::Other(OtherError(Arc::new(error))),
-    };
-    word.into()
-}
-
-/// Why the verifier refused the chain, if it was the chain that it refused: to be asked when rustls
-/// has just returned [`rustls::Error::InvalidCertificate`].
-pub(crate) fn take_refusal() -> Option<Error> {
-    REFUSAL.take()
-}
-
-/// By which path the verifier accepted a chain since this was last asked on this thread.
-pub(crate) fn take_verified() -> Option<Path> {
-    VERIFIED.take()
 }

@@ -33,7 +33,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS.variants(&["intermediate", "leaf"]),
         verified_chain_ends_at_trust,
     )
-    .needs(VERIFIED),
+    .needs_each(&[Capability::VerifiedChain, Capability::PartialChain], &[Capability::VerifiedChain]),
     Scenario::new(
         "certificates::not_verified",
         "A client that verifies nothing has no verified chain, and says that its peer is not verified.",
@@ -148,6 +148,7 @@ fn verified_chain_ends_at_trust(lab: &Lab) -> Result<(), Failure> {
         lab.family().server.chain().to_vec()
     };
     client.trust_anchors = verified.last().cloned().into_iter().collect();
+    client.partial_chain = lab.variant() == "intermediate";
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     chains(&mut pair, &verified, &[])

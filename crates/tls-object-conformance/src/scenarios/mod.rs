@@ -8,6 +8,7 @@ mod alpn;
 mod bio;
 mod capability;
 mod certificates;
+mod chain;
 mod client_auth;
 mod client_hello;
 mod config;
@@ -40,6 +41,7 @@ pub fn scenarios() -> &'static [Scenario] {
             handshake::SCENARIOS,
             verify::SCENARIOS,
             certificates::SCENARIOS,
+            chain::SCENARIOS,
             client_auth::SCENARIOS,
             negotiation::SCENARIOS,
             alpn::SCENARIOS,

@@ -122,6 +122,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(TOLD, &[]),
     Scenario::new(
+        "verify::common_name",
+        "A client that was told so takes the subject's common name where no host name is where it belongs.",
+        Dims::VERSIONS.variants(&["alone", "beside-another"]),
+        common_name,
+    )
+    .needs_each(&[Capability::VerifyCommonName, Capability::VerifyCode, Capability::AlertSent], &[]),
+    Scenario::new(
         "verify::name",
         "A name is accepted in any case, and by a wildcard for one label.",
         Dims::VERSIONS.variants(&["LocalHost", "one.wild.example"]),
@@ -130,7 +137,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "verify::wildcard_limits",
         "A wildcard stands for one whole label, no more and no less.",
-        Dims::VERSIONS.variants(&["wild.example", "one.two.wild.example"]),
+        Dims::VERSIONS.variants(&[
+            "wild.example",
+            "one.two.wild.example",
+            "part.partial.example",
+            "one.middle.example",
+            "one.single",
+        ]),
         |lab| refused_name(lab, pki().server_named(NAMES), VerifyCode::NameMismatch),
     )
     .needs_each(TOLD, &[]),
@@ -167,15 +180,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         server_name_required,
     ),
     Scenario::new(
-        "verify::intermediate_as_anchor",
-        "An intermediate authority that is trusted itself needs no root.",
-        Dims::VERSIONS,
-        intermediate_as_anchor,
-    )
-    .needs_each(&[Capability::PartialChain], &[]),
-    Scenario::new(
         "verify::leaf_as_anchor",
-        "A self-signed leaf that is trusted itself needs no authority.",
+        "A leaf that is its own issuer needs no authority when it is trusted itself.",
         Dims::VERSIONS.variants(&["self-signed", "self-signed-authority"]),
         leaf_as_anchor,
     ),
@@ -206,6 +212,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             let identity = pki().under_expired_intermediate();
             let mut client = lab.client_config();
             client.trust_anchors = vec![identity.chain()[1].clone()];
+            client.partial_chain = true;
             refused_by(lab, &client, identity, VerifyCode::Expired)
         },
     )
@@ -302,7 +309,8 @@ const CRL_CHAIN: &[Capability] =
     &[Capability::Crl, Capability::CrlChain, Capability::VerifyCode, Capability::AlertSent];
 const TOLD_UNDER_PARTIAL_CHAIN: &[Capability] =
     &[Capability::PartialChain, Capability::VerifyCode, Capability::AlertSent];
-const NAMES: &[&str] = &[SERVER_NAME, "*.wild.example"];
+const NAMES: &[&str] =
+    &[SERVER_NAME, "*.wild.example", "p*.partial.example", "one.*.example", "*.single"];
 
 /// The plain client refuses a server that shows `identity`, with this code and the alert that goes with it.
 #[track_caller]
@@ -378,6 +386,21 @@ fn accepted_name(lab: &Lab) -> Result<(), Failure> {
     accepted_to(lab, lab.variant(), &lab.client_config(), pki().server_named(NAMES))
 }
 
+fn common_name(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.check_common_name = true;
+    match lab.variant() {
+        "alone" => accepted_to(lab, SERVER_NAME, &client, pki().common_name_only()),
+        // RFC 6125 section 6.4.4: a last resort.
+        _ => refused_by(
+            lab,
+            &client,
+            pki().common_name_and("other.example"),
+            VerifyCode::NameMismatch,
+        ),
+    }
+}
+
 fn name_unchecked(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
     client.check_server_name = false;
@@ -417,17 +440,10 @@ fn server_name_required(lab: &Lab) -> Result<(), Failure> {
     }
 }
 
-fn intermediate_as_anchor(lab: &Lab) -> Result<(), Failure> {
-    let mut client = lab.client_config();
-    client.trust_anchors = vec![lab.family().authority.intermediate()];
-    accepted_to(lab, SERVER_NAME, &client, lab.family().server.clone())
-}
-
 fn leaf_as_anchor(lab: &Lab) -> Result<(), Failure> {
     let identity = match lab.variant() {
         "self-signed" => pki().self_signed(Purpose::Server, SelfSigned::Plain),
-        "self-signed-authority" => pki().self_signed(Purpose::Server, SelfSigned::Authority),
-        _ => lab.family().server.clone(),
+        _ => pki().self_signed(Purpose::Server, SelfSigned::Authority),
     };
     let mut client = lab.client_config();
     client.trust_anchors = vec![identity.leaf().clone()];

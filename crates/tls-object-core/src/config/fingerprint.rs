@@ -50,6 +50,11 @@ impl Config {
             trust_anchors,
             verify_mode,
             check_server_name,
+            check_common_name,
+            purpose,
+            partial_chain,
+            strict_certificates,
+            max_intermediates,
             crls,
             crl_scope,
             verify_time,
@@ -73,8 +78,13 @@ impl Config {
             *side as u8,
             *verify_mode as u8,
             (*check_server_name).into(),
+            (*check_common_name).into(),
+            *purpose as u8,
+            (*partial_chain).into(),
+            (*strict_certificates).into(),
             *crl_scope as u8,
         ]);
+        all.number(max_intermediates.map_or(u64::MAX, u64::from));
         let shown = identity.as_ref().filter(|_| *side == Side::Client);
         all.number(shown.map_or(0, |identity| identity.chain().len() as u64));
         for certificate in shown.map_or(&[][..], |identity| identity.chain()) {
@@ -103,7 +113,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{AlpnProtocol, CipherSuite, CrlScope, ProtocolVersion, VerifyMode};
+    use crate::{AlpnProtocol, CipherSuite, CrlScope, ProtocolVersion, Purpose, VerifyMode};
 
     #[test]
     fn what_sessions_depend_on_tells_configurations_apart() {
@@ -113,8 +123,13 @@ mod tests {
             &|config| config.side = Side::Server,
             &|config| config.verify_mode = VerifyMode::None,
             &|config| config.check_server_name = false,
+            &|config| config.check_common_name = true,
             &|config| config.trust_anchors = vec![certificate(1)],
             &|config| config.trust_anchors = vec![certificate(1), certificate(2)],
+            &|config| config.purpose = Purpose::Any,
+            &|config| config.partial_chain = true,
+            &|config| config.strict_certificates = true,
+            &|config| config.max_intermediates = Some(0),
             &|config| config.crls = vec![crate::Crl::from_der(vec![1])],
             &|config| config.crl_scope = CrlScope::Chain,
             &|config| config.verify_time = VerifyTime::Fixed(Duration::ZERO),
@@ -135,6 +150,6 @@ mod tests {
         assert_eq!(alike.session_fingerprint(), seen[0]);
         let mut turned = plain;
         turned.trust_anchors = vec![certificate(2), certificate(1)];
-        assert_eq!(turned.session_fingerprint(), seen[5], "the order of anchors says nothing");
+        assert_eq!(turned.session_fingerprint(), seen[6], "the order of anchors says nothing");
     }
 }

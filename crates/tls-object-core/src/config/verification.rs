@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Side;
+
 /// Whether the peer must show a certificate. Python: `verify_mode`.
 #[allow(clippy::exhaustive_enums)] // all the cases there are
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -35,4 +37,32 @@ pub enum CrlScope {
     Leaf,
     /// Of every certificate but the trust anchor. Python: `VERIFY_CRL_CHECK_CHAIN`.
     Chain,
+}
+
+/// What the peer's certificate must be for, by its extended key usage. A certificate without that extension is
+/// for anything.
+#[allow(clippy::exhaustive_enums)] // all the cases there are
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum Purpose {
+    /// For what the peer does: being a server to a client, and the reverse.
+    #[default]
+    Peer,
+    /// For being a client. OpenSSL: `sslclient`.
+    Client,
+    /// For being a server. OpenSSL: `sslserver`.
+    Server,
+    /// For anything. OpenSSL: `any`.
+    Any,
+}
+
+impl Purpose {
+    /// The side that a certificate of `peer` must be for; `None` for any.
+    pub const fn side(self, peer: Side) -> Option<Side> {
+        match self {
+            Self::Peer => Some(peer),
+            Self::Client => Some(Side::Client),
+            Self::Server => Some(Side::Server),
+            Self::Any => None,
+        }
+    }
 }

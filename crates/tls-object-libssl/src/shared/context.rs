@@ -10,8 +10,8 @@ macro_rules! shared_context {
         use $bindings::ssl::{Ssl, SslContext, SslRef};
         use $bindings::x509::verify::{X509CheckFlags, X509VerifyFlags};
         use tls_object_core::{
-            Config, Context, ContextId, CrlScope, Error, ErrorKind, MemoryBio, Object, ServerName,
-            Session, Side, VerifyMode, VerifyTime, Wrap,
+            Config, Context, ContextId, CrlScope, Error, ErrorKind, MemoryBio, Object, Purpose,
+            ServerName, Session, Side, VerifyMode, VerifyTime, Wrap,
         };
         use tls_object_libssl::LibsslEngine;
 
@@ -59,8 +59,13 @@ macro_rules! shared_context {
 
         /// How the peer's chain is judged.
         fn judge(ssl: &mut SslRef, config: &Config) -> Result<(), Error> {
-            // Whose word is taken is for the configuration to say, not for a self-signature.
-            let mut flags = X509VerifyFlags::PARTIAL_CHAIN | X509VerifyFlags::TRUSTED_FIRST;
+            let mut flags = X509VerifyFlags::TRUSTED_FIRST;
+            if config.partial_chain {
+                flags |= X509VerifyFlags::PARTIAL_CHAIN;
+            }
+            if config.strict_certificates {
+                flags |= X509VerifyFlags::X509_STRICT;
+            }
             if !config.crls.is_empty() {
                 flags |= X509VerifyFlags::CRL_CHECK;
                 if config.crl_scope == CrlScope::Chain {
@@ -69,6 +74,13 @@ macro_rules! shared_context {
             }
             let param = ssl.param_mut();
             native::set_flags(param, flags).map_err(library_error)?;
+            if config.purpose != Purpose::Peer {
+                let purpose = config.purpose.side(config.side.peer());
+                native::set_purpose(param, purpose).map_err(library_error)?;
+            }
+            if let Some(intermediates) = config.max_intermediates {
+                param.set_depth(intermediates.into());
+            }
             if let VerifyTime::Fixed(since_1970) = config.verify_time {
                 param.set_time(since_1970.as_secs().try_into().map_err(|_| {
                     Error::new(ErrorKind::InvalidConfig)
@@ -93,9 +105,11 @@ macro_rules! shared_context {
             }
             let param = ssl.param_mut();
             // RFC 9525: a wildcard is a whole label, and the subject's common name is no host name.
-            param.set_hostflags(
-                X509CheckFlags::NO_PARTIAL_WILDCARDS | X509CheckFlags::NEVER_CHECK_SUBJECT,
-            );
+            let mut flags = X509CheckFlags::NO_PARTIAL_WILDCARDS;
+            if !config.check_common_name {
+                flags |= X509CheckFlags::NEVER_CHECK_SUBJECT;
+            }
+            param.set_hostflags(flags);
             match name {
                 ServerName::Ip(ip) => param.set_ip(*ip),
                 name => param.set_host(&name.to_string()),

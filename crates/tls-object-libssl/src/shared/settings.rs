@@ -9,7 +9,8 @@ macro_rules! shared_settings {
             Config, Error, ErrorKind, Identity, ProtocolVersion, Side, VerifyMode,
         };
         use tls_object_libssl::{
-            DEFAULT_TLS12_SUITES, TicketKeys, chosen, cipher_list, without_public_key,
+            DEFAULT_TLS12_SUITES, TicketKeys, chosen, cipher_list, leave_refusal,
+            without_public_key,
         };
         use $bindings::error::ErrorStack;
         use $bindings::pkey::PKey;
@@ -142,15 +143,22 @@ macro_rules! shared_settings {
         }
 
         fn verification(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Error> {
-            builder.set_verify(match (config.verify_mode, config.side) {
-                (VerifyMode::None, _) => SslVerifyMode::NONE,
-                (VerifyMode::Optional, Side::Server) => SslVerifyMode::PEER,
-                _ => SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT,
-            });
             if config.verify_mode == VerifyMode::None {
+                builder.set_verify(SslVerifyMode::NONE);
                 return Ok(());
             }
             native::keep_verified_chain(builder);
+            let mode = match (config.verify_mode, config.side) {
+                (VerifyMode::Optional, Side::Server) => SslVerifyMode::PEER,
+                _ => SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT,
+            };
+            let judged_by = config.clone();
+            builder.set_verify_callback(mode, move |accepted, chain| {
+                if !accepted {
+                    leave_refusal(native::refused(&judged_by, chain));
+                }
+                accepted
+            });
             for anchor in &config.trust_anchors {
                 let anchor = parse(anchor.der())?;
                 if config.side == Side::Server {

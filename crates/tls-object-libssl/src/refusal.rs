@@ -1,0 +1,42 @@
+//! Where a chain failed, on its way around the library.
+
+use core::cell::Cell;
+
+use tls_object_core::{Certificate, Error, ErrorKind, VerifyCode};
+
+/// Where a chain failed, and why, where the library does not say.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs)] // made by the backends
+pub struct Refused {
+    /// What the library has no word for.
+    pub code: Option<VerifyCode>,
+    /// How far above the leaf.
+    pub depth: u32,
+    /// With which certificate.
+    pub certificate: Option<Certificate>,
+}
+
+thread_local! {
+    /// What the verifier that ran last on this thread has refused.
+    ///
+    /// It runs within a call of [`take`]'s caller, on the same stack, and knows the connection as the
+    /// library's only, which has no place for this.
+    static REFUSED: Cell<Option<Refused>> = const { Cell::new(None) };
+}
+
+/// Leaves a refusal for the connection whose call is running.
+pub fn leave_refusal(refused: Refused) {
+    REFUSED.set(Some(refused));
+}
+
+/// The error of a chain that the library has just refused with `code`.
+pub(crate) fn take(code: VerifyCode) -> Error {
+    let Some(refused) = REFUSED.take() else {
+        return Error::new(ErrorKind::CertificateVerify(code));
+    };
+    let error = Error::new(ErrorKind::CertificateVerify(refused.code.unwrap_or(code)));
+    match refused.certificate {
+        Some(certificate) => error.with_refused(refused.depth, certificate),
+        None => error,
+    }
+}

@@ -1,0 +1,174 @@
+//! One certificate, and what is read out of it.
+
+use tls_object_core::Side;
+use x509_parser::certificate::{X509Certificate, X509CertificateParser};
+use x509_parser::extensions::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, GeneralName, KeyIdentifier,
+    KeyUsage, NameConstraints, SubjectAlternativeName, X509Extension,
+};
+use x509_parser::nom::Parser as _;
+use x509_parser::oid_registry::{
+    OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS,
+    OID_X509_EXT_CERTIFICATE_POLICIES, OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
+    OID_X509_EXT_EXTENDED_KEY_USAGE, OID_X509_EXT_INHIBIT_ANY_POLICY, OID_X509_EXT_KEY_USAGE,
+    OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS, OID_X509_EXT_POLICY_MAPPINGS,
+    OID_X509_EXT_SUBJECT_ALT_NAME, OID_X509_EXT_SUBJECT_KEY_IDENTIFIER, Oid,
+};
+use x509_parser::prelude::FromDer;
+use x509_parser::public_key::PublicKey;
+use x509_parser::x509::X509Version;
+
+/// What OpenSSL does not mind being critical.
+const UNDERSTOOD: &[Oid<'static>] = &[
+    OID_X509_EXT_KEY_USAGE,
+    OID_X509_EXT_SUBJECT_ALT_NAME,
+    OID_X509_EXT_BASIC_CONSTRAINTS,
+    OID_X509_EXT_CERTIFICATE_POLICIES,
+    OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
+    OID_X509_EXT_EXTENDED_KEY_USAGE,
+    OID_X509_EXT_POLICY_CONSTRAINTS,
+    OID_X509_EXT_NAME_CONSTRAINTS,
+    OID_X509_EXT_POLICY_MAPPINGS,
+    OID_X509_EXT_INHIBIT_ANY_POLICY,
+    OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER,
+    OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
+];
+
+/// One certificate. Its extensions are parsed when they are asked for.
+#[derive(Debug)]
+pub(crate) struct Cert<'a> {
+    pub(crate) der: &'a [u8],
+    pub(crate) x509: X509Certificate<'a>,
+}
+
+impl<'a> Cert<'a> {
+    /// `None` for what is no certificate.
+    pub(crate) fn parse(der: &'a [u8]) -> Option<Self> {
+        let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
+        let (_, x509) = parser.parse(der).ok()?;
+        Some(Self { der, x509 })
+    }
+
+    pub(crate) fn subject(&self) -> &[u8] {
+        self.x509.subject().as_raw()
+    }
+
+    pub(crate) fn issuer(&self) -> &[u8] {
+        self.x509.issuer().as_raw()
+    }
+
+    /// The DER of the key with its algorithm.
+    pub(crate) fn public_key(&self) -> &'a [u8] {
+        self.x509.tbs_certificate.subject_pki.raw
+    }
+
+    /// Subject and issuer are the same.
+    pub(crate) fn is_self_issued(&self) -> bool {
+        self.subject() == self.issuer()
+    }
+
+    /// It says that it is its own issuer, by name and by key.
+    pub(crate) fn is_self_signed(&self) -> bool {
+        self.is_self_issued() && self.key_matches(self)
+    }
+
+    /// Whether `issuer` may have issued it, as far as both say.
+    pub(crate) fn may_be_issued_by(&self, issuer: &Self) -> bool {
+        self.issuer() == issuer.subject() && self.key_matches(issuer)
+    }
+
+    /// Whether the key that it says it was signed by is the one of `issuer`.
+    fn key_matches(&self, issuer: &Self) -> bool {
+        let Some(wanted) =
+            self.extension::<AuthorityKeyIdentifier<'_>>(&OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER)
+        else {
+            return true;
+        };
+        let key = issuer.subject_key();
+        let same_key = match (&wanted.key_identifier, &key) {
+            (Some(wanted), Some(key)) => wanted.0 == key.0,
+            _ => true,
+        };
+        let serial = wanted.authority_cert_serial;
+        same_key && serial.is_none_or(|serial| serial == issuer.x509.raw_serial())
+    }
+
+    fn subject_key(&self) -> Option<KeyIdentifier<'_>> {
+        self.extension(&OID_X509_EXT_SUBJECT_KEY_IDENTIFIER)
+    }
+
+    /// One that is there and cannot be read counts as absent: the library has refused it by then.
+    fn extension<'s, T: FromDer<'s, x509_parser::error::X509Error>>(
+        &'s self,
+        oid: &Oid<'_>,
+    ) -> Option<T> {
+        let extension = self.x509.extensions().iter().find(|extension| extension.oid == *oid)?;
+        T::from_der(extension.value).ok().map(|(_, parsed)| parsed)
+    }
+
+    /// Whether it has a critical extension that OpenSSL does not know.
+    pub(crate) fn has_unknown_critical(&self) -> bool {
+        let unknown = |it: &X509Extension<'_>| it.critical && !UNDERSTOOD.contains(&it.oid);
+        self.x509.extensions().iter().any(unknown)
+    }
+
+    pub(crate) fn key_usage(&self) -> Option<KeyUsage> {
+        self.extension(&OID_X509_EXT_KEY_USAGE)
+    }
+
+    pub(crate) fn basic_constraints(&self) -> Option<BasicConstraints> {
+        self.extension(&OID_X509_EXT_BASIC_CONSTRAINTS)
+    }
+
+    pub(crate) fn name_constraints(&self) -> Option<NameConstraints<'_>> {
+        self.extension(&OID_X509_EXT_NAME_CONSTRAINTS)
+    }
+
+    /// The names of the subject, but the one that is called so.
+    pub(crate) fn alternative_names(&self) -> Vec<GeneralName<'_>> {
+        self.extension::<SubjectAlternativeName<'_>>(&OID_X509_EXT_SUBJECT_ALT_NAME)
+            .map(|names| names.general_names)
+            .unwrap_or_default()
+    }
+
+    /// Whether it is an authority's: says so, or is of an age that could not.
+    pub(crate) fn is_authority(&self) -> bool {
+        let may_sign = self.key_usage().map(|usage| usage.key_cert_sign());
+        match self.basic_constraints() {
+            Some(constraints) => constraints.ca && may_sign != Some(false),
+            None if self.x509.version() == X509Version::V1 => self.is_self_signed(),
+            None => may_sign == Some(true),
+        }
+    }
+
+    /// Whether its extensions allow the use that `side` makes of it: as a leaf, or as an authority over such leaves.
+    pub(crate) fn is_for(&self, side: Side, as_authority: bool) -> bool {
+        let extended: Option<ExtendedKeyUsage<'_>> =
+            self.extension(&OID_X509_EXT_EXTENDED_KEY_USAGE);
+        let allowed = extended.is_none_or(|usage| match side {
+            // `anyExtendedKeyUsage` says nothing to OpenSSL, nor to webpki.
+            Side::Client => usage.client_auth,
+            Side::Server => usage.server_auth,
+        });
+        if as_authority {
+            return allowed;
+        }
+        allowed
+            && self.key_usage().is_none_or(|usage| match side {
+                Side::Client => usage.digital_signature() || usage.key_agreement(),
+                Side::Server => {
+                    usage.digital_signature() || usage.key_encipherment() || usage.key_agreement()
+                }
+            })
+    }
+
+    /// Whether its key is one of RSA with fewer bits than are safe.
+    pub(crate) fn has_weak_key(&self) -> bool {
+        /// What OpenSSL asks at its second level, and the providers of rustls always.
+        const LEAST: usize = 2048;
+        match self.x509.public_key().parsed() {
+            Ok(PublicKey::RSA(key)) => key.key_size() < LEAST,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Revocation lists.
+
+use tls_object_core::{CrlScope, VerifyCode};
+use x509_parser::prelude::FromDer as _;
+use x509_parser::revocation_list::CertificateRevocationList;
+
+use crate::certificate::Cert;
+use crate::rules::{Fault, Rules, SignatureCheck};
+
+/// `id-ce-deltaCRLIndicator` (RFC 5280 section 5.2.4).
+const DELTA: &str = "2.5.29.27";
+/// `id-ce-issuingDistributionPoint` (RFC 5280 section 5.2.5).
+const DISTRIBUTION_POINT: &str = "2.5.29.28";
+
+/// Whether a revocation list says only what has changed since another one, which no library here puts together.
+pub fn is_delta(crl: &[u8]) -> bool {
+    parse(crl).is_some_and(|crl| has(&crl, DELTA))
+}
+
+/// Whether a current list of the issuer says that the leaf, or each certificate, has not been taken back.
+pub(crate) fn check(
+    rules: &Rules<'_>,
+    path: &[Cert<'_>],
+    is_signed_by: SignatureCheck<'_>,
+) -> Result<(), Fault> {
+    if rules.config.crls.is_empty() {
+        return Ok(());
+    }
+    let lists: Vec<_> = rules.config.crls.iter().filter_map(|crl| parse(crl.der())).collect();
+    let checked = match rules.config.crl_scope {
+        CrlScope::Leaf => 1,
+        CrlScope::Chain => path.len(),
+    };
+    for (depth, cert) in path.iter().enumerate().take(checked) {
+        let issuer = match path.get(depth + 1) {
+            Some(issuer) => issuer,
+            None if cert.is_self_issued() => cert,
+            None => continue,
+        };
+        check_one(rules, &lists, cert, issuer, is_signed_by).map_err(|code| (code, depth))?;
+    }
+    Ok(())
+}
+
+fn check_one(
+    rules: &Rules<'_>,
+    lists: &[CertificateRevocationList<'_>],
+    cert: &Cert<'_>,
+    issuer: &Cert<'_>,
+    is_signed_by: SignatureCheck<'_>,
+) -> Result<(), VerifyCode> {
+    let is_current = |list: &CertificateRevocationList<'_>| dates(rules, list).is_none();
+    let about =
+        || lists.iter().filter(|list| list.issuer().as_raw() == cert.issuer() && !has(list, DELTA));
+    let list = about().find(|list| is_current(list)).or_else(|| about().next());
+    let Some(list) = list else { return Err(VerifyCode::MissingCrl) };
+    if issuer.key_usage().is_some_and(|usage| !usage.crl_sign()) {
+        return Err(VerifyCode::NoCrlSign);
+    }
+    if let Some(code) = dates(rules, list) {
+        return Err(code);
+    }
+    if !is_signed_by(list.as_raw(), issuer.public_key()) {
+        return Err(VerifyCode::CrlBadSignature);
+    }
+    if list.extensions().iter().any(|it| it.critical && it.oid.to_id_string() != DISTRIBUTION_POINT)
+    {
+        return Err(VerifyCode::UnhandledCriticalCrlExtension);
+    }
+    let serial = cert.x509.raw_serial();
+    let is_revoked = list.iter_revoked_certificates().any(|entry| entry.raw_serial() == serial);
+    if is_revoked { Err(VerifyCode::Revoked) } else { Ok(()) }
+}
+
+/// Why a list says nothing now, by its dates.
+fn dates(rules: &Rules<'_>, list: &CertificateRevocationList<'_>) -> Option<VerifyCode> {
+    if rules.now < list.last_update().timestamp() {
+        return Some(VerifyCode::CrlNotYetValid);
+    }
+    let is_over = list.next_update().is_some_and(|next| rules.now > next.timestamp());
+    is_over.then_some(VerifyCode::CrlExpired)
+}
+
+fn parse(der: &[u8]) -> Option<CertificateRevocationList<'_>> {
+    CertificateRevocationList::from_der(der).ok().map(|(_, crl)| crl)
+}
+
+fn has(crl: &CertificateRevocationList<'_>, oid: &str) -> bool {
+    crl.extensions().iter().any(|extension| extension.oid.to_id_string() == oid)
+}

@@ -1,0 +1,138 @@
+//! What a path is held to, and what is said of one that is refused.
+
+use tls_object_core::{Certificate, Config, ServerName, Side, VerifyCode};
+
+use crate::certificate::Cert;
+use crate::{chain, crl, extensions, names};
+
+/// Whether a certificate or revocation list, in DER, carries a valid signature of a key, given as the DER of a
+/// `SubjectPublicKeyInfo`. One that cannot be checked counts as valid: the library has the last word.
+pub type SignatureCheck<'a> = &'a dyn Fn(&[u8], &[u8]) -> bool;
+
+/// What is wrong, and how far above the leaf.
+pub(crate) type Fault = (VerifyCode, usize);
+
+/// What a path is held to.
+#[allow(clippy::exhaustive_structs)] // made by the backends
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// Trust anchors, revocation lists, limits.
+    pub config: &'a Config,
+    /// The side that shows the chain.
+    pub peer: Side,
+    /// The name that the leaf must carry, if it must carry one.
+    pub server_name: Option<&'a ServerName>,
+    /// Seconds since 1970.
+    pub now: i64,
+}
+
+/// Why a chain is refused.
+#[allow(clippy::exhaustive_structs)] // code, place and certificate: all that OpenSSL has
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Refusal {
+    /// What is wrong.
+    pub code: VerifyCode,
+    /// How far above the leaf, which is 0.
+    pub depth: usize,
+    /// With which certificate.
+    pub certificate: Certificate,
+}
+
+impl<'a> Rules<'a> {
+    /// Whether a path that a library has found keeps to the rules: leads to an anchor that is one, is not
+    /// too long, and consists of authorities. `path` begins with the leaf and ends with the trust anchor.
+    ///
+    /// # Errors
+    /// The first fault.
+    pub fn allow<D: AsRef<[u8]>>(&self, path: &[D]) -> Result<(), Refusal> {
+        let mut certs = Vec::with_capacity(path.len());
+        for (depth, der) in path.iter().enumerate() {
+            let Some(cert) = Cert::parse(der.as_ref()) else {
+                let certificate = Certificate::from_der(der.as_ref());
+                return Err(Refusal { code: VerifyCode::InvalidExtension, depth, certificate });
+            };
+            certs.push(cert);
+        }
+        self.ends(&certs)
+            .and_then(|()| extensions::check(self, &certs))
+            .map_err(|fault| refusal(&certs, fault))
+    }
+
+    /// Whether a path is allowed to end where it does, and to be as long as it is.
+    fn ends(&self, path: &[Cert<'_>]) -> Result<(), Fault> {
+        let Some(anchor) = path.last() else { return Ok(()) };
+        let depth = path.len() - 1;
+        if !self.config.partial_chain && !anchor.is_self_signed() {
+            let code = match depth {
+                0 => VerifyCode::UnknownIssuer,
+                _ => VerifyCode::UnknownIntermediateIssuer,
+            };
+            return Err((code, depth));
+        }
+        let limit = self.config.max_intermediates.map_or(usize::MAX, usize::from);
+        if depth.saturating_sub(1) > limit {
+            return Err((VerifyCode::ChainTooLong, limit + 1));
+        }
+        Ok(())
+    }
+
+    /// Why OpenSSL would refuse the chain that a peer `sent`, the leaf first. `None` if it would
+    /// not, or cannot be followed: then the library's own words must do.
+    pub fn refusal(&self, sent: &[&'a [u8]], is_signed_by: SignatureCheck<'_>) -> Option<Refusal> {
+        let chain = chain::build(self, sent)?;
+        let certs = &chain.certs;
+        if certs[0].has_weak_key() {
+            return Some(refusal(certs, (VerifyCode::WeakKey, 0)));
+        }
+        if let Some(code) = chain.fault {
+            return Some(refusal(certs, (code, certs.len() - 1)));
+        }
+        extensions::check(self, certs)
+            .and_then(|()| extensions::check_strength(certs))
+            .and_then(|()| names::check(self, &certs[0]))
+            .and_then(|()| crl::check(self, certs, is_signed_by))
+            .and_then(|()| self.signatures_and_dates(certs, is_signed_by))
+            .and_then(|()| names::check_constraints(certs))
+            .err()
+            .map(|fault| refusal(certs, fault))
+    }
+
+    /// From the anchor down.
+    fn signatures_and_dates(
+        &self,
+        path: &[Cert<'_>],
+        is_signed_by: SignatureCheck<'_>,
+    ) -> Result<(), Fault> {
+        for (depth, cert) in path.iter().enumerate().rev() {
+            if let Some(issuer) = path.get(depth + 1)
+                && !is_signed_by(cert.der, issuer.public_key())
+            {
+                return Err((VerifyCode::BadSignature, depth));
+            }
+            // OpenSSL does not look at the dates of an anchor that is none by itself.
+            let is_looked_at =
+                depth + 1 < path.len() || cert.is_self_issued() || self.config.partial_chain;
+            if is_looked_at && let Some(code) = self.validity(cert) {
+                return Err((code, depth));
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a certificate is not valid now, by its dates alone.
+    pub(crate) fn validity(&self, cert: &Cert<'_>) -> Option<VerifyCode> {
+        let validity = cert.x509.validity();
+        if self.now < validity.not_before.timestamp() {
+            Some(VerifyCode::NotYetValid)
+        } else if self.now > validity.not_after.timestamp() {
+            Some(VerifyCode::Expired)
+        } else {
+            None
+        }
+    }
+}
+
+fn refusal(path: &[Cert<'_>], (code, depth): Fault) -> Refusal {
+    let certificate = Certificate::from_der(path[depth.min(path.len() - 1)].der);
+    Refusal { code, depth, certificate }
+}

@@ -1,0 +1,206 @@
+//! Looking for a path from a leaf to a trust anchor.
+
+use core::cell::Cell;
+
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use tls_object_core::{Certificate, CrlScope, Side};
+use tls_object_path::{Refusal, Rules, matches_common_name};
+use webpki::{
+    EndEntityCert, ExpirationPolicy, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage,
+    RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath,
+};
+
+use crate::validity::Validity;
+use crate::verify::PeerVerifier;
+
+/// Why there is no path.
+pub(crate) enum Fault {
+    /// webpki says so.
+    Webpki(webpki::Error),
+    /// webpki has found one, and it is not allowed.
+    NotAllowed(Refusal),
+}
+
+/// The path from a leaf to what is trusted, as places in lists: the certificates themselves are held elsewhere.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Path {
+    /// Which of the certificates behind the leaf, in the order of the path.
+    sent: Box<[usize]>,
+    /// Which of the trust anchors; `None` where the leaf is one itself.
+    anchor: Option<usize>,
+}
+
+impl Path {
+    /// The certificates of the path, of those that the peer has sent and those that are trusted.
+    pub(crate) fn of(
+        &self,
+        sent: &[CertificateDer<'_>],
+        trusted: &[Certificate],
+    ) -> Vec<Certificate> {
+        let Some((leaf, behind)) = sent.split_first() else { return Vec::new() };
+        let sent = self.sent.iter().filter_map(|&place| behind.get(place));
+        [leaf]
+            .into_iter()
+            .chain(sent)
+            .map(|it| Certificate::from_der(it.as_ref()))
+            .chain(self.anchor.and_then(|place| trusted.get(place)).cloned())
+            .collect()
+    }
+}
+
+thread_local! {
+    /// By which path the verifier that ran last on this thread accepted a chain; on its way as a refusal is.
+    static VERIFIED: Cell<Option<Path>> = const { Cell::new(None) };
+}
+
+/// Leaves a path for [`take_verified`].
+pub(crate) fn leave_verified(path: Path) {
+    VERIFIED.set(Some(path));
+}
+
+/// By which path the verifier accepted a chain since this was last asked on this thread.
+pub(crate) fn take_verified() -> Option<Path> {
+    VERIFIED.take()
+}
+
+impl From<webpki::Error> for Fault {
+    fn from(error: webpki::Error) -> Self {
+        Self::Webpki(error)
+    }
+}
+
+impl PeerVerifier {
+    /// Looks for a path from the leaf to a trust anchor, and for the name in the leaf.
+    pub(crate) fn judge(
+        &self,
+        rules: &Rules<'_>,
+        der: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: Option<&ServerName<'_>>,
+        now: UnixTime,
+    ) -> Result<Path, Fault> {
+        let leaf = EndEntityCert::try_from(der)?;
+        // Whether a certificate was taken back is for its issuer to say: that needs a path.
+        let is_trusted = || self.config.trust_anchors.iter().any(|it| it.der() == der.as_ref());
+        let is_itself = self.config.crls.is_empty() && is_trusted() && rules.allow(&[der]).is_ok();
+        let path = if is_itself {
+            // webpki has no path that is one certificate long.
+            Validity::parse(der)?.check(now)?;
+            Path::default()
+        } else {
+            self.find_path(rules, &leaf, intermediates, now)?
+        };
+        let Some(name) = server_name else { return Ok(path) };
+        match leaf.verify_is_valid_for_subject_name(name) {
+            Err(_)
+                if self.config.check_common_name
+                    && matches!(name, ServerName::DnsName(_))
+                    && matches_common_name(der, &name.to_str()) =>
+            {
+                Ok(path)
+            }
+            verdict => Ok(verdict.map(|()| path)?),
+        }
+    }
+
+    /// Looks for a path to an anchor that is one now; if there is none, to one that is not.
+    fn find_path(
+        &self,
+        rules: &Rules<'_>,
+        leaf: &EndEntityCert<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<Path, Fault> {
+        let is_current = |anchor: &usize| self.validity[*anchor].check(now).is_ok();
+        let current: Vec<usize> = (0..self.anchors.len()).filter(is_current).collect();
+        if current.len() == self.anchors.len() {
+            return self.find_path_to(rules, &self.anchors, leaf, intermediates, now);
+        }
+        let anchors: Vec<_> = current.iter().map(|&anchor| self.anchors[anchor].clone()).collect();
+        match self.find_path_to(rules, &anchors, leaf, intermediates, now) {
+            Err(Fault::Webpki(webpki::Error::UnknownIssuer)) => {
+                let path = self.find_path_to(rules, &self.anchors, leaf, intermediates, now)?;
+                path.anchor.map_or(Ok(()), |anchor| self.validity[anchor].check(now))?;
+                Ok(path)
+            }
+            Err(fault) => Err(fault),
+            Ok(path) => Ok(Path { anchor: path.anchor.map(|anchor| current[anchor]), ..path }),
+        }
+    }
+
+    /// Looks for a path to one of `anchors`.
+    fn find_path_to(
+        &self,
+        rules: &Rules<'_>,
+        anchors: &[TrustAnchor<'_>],
+        leaf: &EndEntityCert<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<Path, Fault> {
+        let crls: Vec<_> = self.crls.iter().collect();
+        // Says no only where there is no list: then revocation is not checked.
+        let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
+            options
+                .with_depth(match self.config.crl_scope {
+                    CrlScope::Leaf => RevocationCheckDepth::EndEntity,
+                    CrlScope::Chain => RevocationCheckDepth::Chain,
+                })
+                .with_status_policy(UnknownStatusPolicy::Deny)
+                .with_expiration_policy(ExpirationPolicy::Enforce)
+                .build()
+        });
+        let not_allowed = Cell::new(None);
+        let allow = |path: &VerifiedPath<'_>| {
+            rules.allow(&self.certificates(path)).map_err(|refusal| {
+                not_allowed.set(Some(refusal));
+                webpki::Error::UnknownIssuer
+            })
+        };
+        let path = leaf
+            .verify_for_usage(
+                self.algorithms.all,
+                anchors,
+                intermediates,
+                now,
+                Use(rules.config.purpose.side(rules.peer)),
+                revocation,
+                Some(&allow),
+            )
+            .map_err(|error| match (error, not_allowed.take()) {
+                (webpki::Error::UnknownIssuer, Some(refusal)) => Fault::NotAllowed(refusal),
+                (error, _) => Fault::Webpki(error),
+            })?;
+        let anchor = anchors
+            .iter()
+            .position(|anchor| core::ptr::eq(anchor, path.anchor()))
+            .ok_or(webpki::Error::UnknownIssuer)?;
+        let place = |der: CertificateDer<'_>| intermediates.iter().position(|it| *it == der);
+        Ok(Path {
+            sent: path.intermediate_certificates().filter_map(|it| place(it.der())).collect(),
+            anchor: Some(anchor),
+        })
+    }
+
+    /// The certificates of a path, that of the anchor included.
+    fn certificates<'p>(&'p self, path: &'p VerifiedPath<'_>) -> Vec<CertificateDer<'p>> {
+        let anchor = self.anchors.iter().position(|anchor| anchor == path.anchor());
+        let anchor = anchor.map(|anchor| self.config.trust_anchors[anchor].der().into());
+        core::iter::once(path.end_entity().der())
+            .chain(path.intermediate_certificates().map(|certificate| certificate.der()))
+            .chain(anchor)
+            .collect()
+    }
+}
+
+/// The side that certificates must be for, if it must be one.
+struct Use(Option<Side>);
+
+impl ExtendedKeyUsageValidator for Use {
+    fn validate(&self, usages: KeyPurposeIdIter<'_, '_>) -> Result<(), webpki::Error> {
+        match self.0 {
+            Some(Side::Client) => KeyUsage::client_auth().validate(usages),
+            Some(Side::Server) => KeyUsage::server_auth().validate(usages),
+            None => Ok(()),
+        }
+    }
+}

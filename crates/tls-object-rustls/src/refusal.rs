@@ -1,0 +1,63 @@
+//! Why a chain was refused, on its way around rustls.
+
+use core::cell::Cell;
+use std::sync::Arc;
+
+use rustls::{CertificateError, OtherError};
+use tls_object_core::{Alert, Error, ErrorKind};
+use tls_object_path::Refusal;
+
+use crate::error;
+use crate::path::Fault;
+
+thread_local! {
+    /// Why the verifier that ran last on this thread refused a chain.
+    ///
+    /// rustls' error has fewer words than `VerifyCode`, and the word decides which alert is
+    /// sent. So the verifier gives rustls a word with the right alert, and leaves the error
+    /// itself here. The verifier belongs to all connections of a context and cannot keep it;
+    /// but it runs within a call of [`take`]'s caller, on the same stack.
+    static REFUSAL: Cell<Option<Error>> = const { Cell::new(None) };
+}
+
+/// Leaves the error for [`take`], and returns what makes rustls send the alert. `refusal` is what OpenSSL
+/// would say, if that is known.
+#[cold]
+pub(crate) fn refuse(refusal: Option<Refusal>, fault: Fault) -> rustls::Error {
+    let (said, source) = match fault {
+        Fault::Webpki(error) => (error::verify_code(&error), error),
+        Fault::NotAllowed(refusal) => (Some(refusal.code), webpki::Error::UnknownIssuer),
+    };
+    let code = refusal.as_ref().map(|refusal| refusal.code).or(said);
+    let (kind, alert) = match code {
+        Some(code) => (ErrorKind::CertificateVerify(code), code.alert()),
+        None => (ErrorKind::Decode, Alert::BAD_CERTIFICATE),
+    };
+    let mut error = Error::new(kind).with_source(source.clone());
+    if let Some(refusal) = refusal {
+        let depth = u32::try_from(refusal.depth).unwrap_or(u32::MAX);
+        error = error.with_refused(depth, refusal.certificate);
+    }
+    REFUSAL.set(Some(error));
+    let word = match alert {
+        Alert::BAD_CERTIFICATE => CertificateError::BadEncoding,
+        Alert::UNSUPPORTED_CERTIFICATE => CertificateError::InvalidPurpose,
+        Alert::CERTIFICATE_REVOKED => CertificateError::Revoked,
+        Alert::CERTIFICATE_EXPIRED => CertificateError::Expired,
+        Alert::UNKNOWN_CA => CertificateError::UnknownIssuer,
+        Alert::DECRYPT_ERROR => CertificateError::BadSignature,
+        _ => CertificateError::Other(OtherError(Arc::new(source))),
+    };
+    word.into()
+}
+
+/// Why the verifier refused the chain, if it was the chain that it refused: to be asked when rustls
+/// has just returned [`rustls::Error::InvalidCertificate`].
+pub(crate) fn take() -> Option<Error> {
+    REFUSAL.take()
+}
+
+/// Forgets what an earlier connection left.
+pub(crate) fn forget() {
+    REFUSAL.take();
+}
