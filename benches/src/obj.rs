@@ -103,7 +103,7 @@ impl<C: Wraps> Objects<C> {
         client.trust_anchors = root();
         let mut server = Config::server(identity(&pki.server));
         if terms.mutual {
-            client.identity = Some(identity(&pki.client));
+            client.identities = vec![identity(&pki.client)];
             server.verify_mode = VerifyMode::Required;
             server.trust_anchors = root();
         }

@@ -14,8 +14,12 @@ use tls_object_libssl::impl_calls;
 
 use crate::library::Lib;
 
+mod identity;
 mod ticket_keys;
 
+pub(crate) use identity::{
+    add_credential, clear_certificates, peer_schemes, selected_credential, set_certificate_callback,
+};
 pub(crate) use ticket_keys::set_ticket_keys;
 
 impl_calls!(

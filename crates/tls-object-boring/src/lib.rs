@@ -18,6 +18,7 @@ mod facts;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;
 mod hooks;
+mod identity;
 mod library;
 mod native;
 mod session;

@@ -79,8 +79,12 @@ unsafe impl Library for Lib {
         native::verified_chain(handle)
     }
 
+    fn remember_shown(handle: &mut Ssl) {
+        native::remember_shown(handle);
+    }
+
     fn own_certificate(handle: &Ssl) -> Option<Certificate> {
-        facts::own_certificate(handle)
+        native::own_certificate(handle)
     }
 
     fn digest(

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use boring::error::ErrorStack;
 use boring::ex_data::Index;
-use boring::ssl::{Ssl, SslCipherRef, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm};
+use boring::ssl::{
+    Ssl, SslCipherRef, SslContext, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm,
+};
 use boring::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use boring::x509::{X509, X509StoreContext, X509StoreContextRef};
 use tls_object_core::{
@@ -15,11 +17,12 @@ use tls_object_core::{
 use tls_object_libssl::Refused;
 use tls_object_path::{Refusal, Rules};
 
-use crate::ffi;
 pub(crate) use crate::ffi::{
     has_extended_master_secret, peer_certificates, set_groups, set_num_tickets, set_tls13_suites,
     tls_unique,
 };
+use crate::identity::{self, Loaded};
+use crate::{facts, ffi};
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
 /// default without SHA-1, and with Ed25519.
@@ -42,6 +45,86 @@ const STORE_LOOKUP: c_int = 70;
 /// What every context is told. The rest of what OpenSSL must be told is BoringSSL's own way.
 pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
     builder.set_mode(SslMode::ACCEPT_MOVING_WRITE_BUFFER | SslMode::ENABLE_PARTIAL_WRITE);
+    Ok(())
+}
+
+/// An identity of a context, and the address of its credential if it is one of several.
+struct Shown {
+    identity: Loaded,
+    credential: Option<usize>,
+}
+
+/// Where a context keeps what its connections can show.
+static IDENTITIES: LazyLock<Result<Index<SslContext, Vec<Shown>>, ErrorStack>> =
+    LazyLock::new(SslContext::new_ex_index);
+
+/// Where a server's connection keeps which of several it has shown.
+static SHOWN: LazyLock<Result<Index<Ssl, X509>, ErrorStack>> = LazyLock::new(Ssl::new_ex_index);
+
+/// What connections show, the best first; at least one.
+pub(crate) fn show(
+    builder: &mut SslContextBuilder,
+    side: Side,
+    identities: Vec<Loaded>,
+) -> Result<(), ErrorStack> {
+    let mut all = Vec::with_capacity(identities.len());
+    if let [only] = &identities[..] {
+        builder.set_certificate(&only.leaf)?;
+        for issuer in &only.issuers {
+            builder.add_extra_chain_cert(issuer.clone())?;
+        }
+        builder.set_private_key(&only.key)?;
+        all.push(None);
+    } else {
+        for identity in &identities {
+            all.push(Some(ffi::add_credential(builder, identity)?));
+        }
+    }
+    let all = identities.into_iter().zip(all);
+    let all = all.map(|(identity, credential)| Shown { identity, credential }).collect();
+    let index = IDENTITIES.as_ref().map_err(Clone::clone)?;
+    builder.replace_ex_data(*index, all);
+    if side == Side::Client {
+        ffi::set_certificate_callback(builder);
+    }
+    Ok(())
+}
+
+/// Keeps which of several identities a server shows, which BoringSSL tells during the handshake only.
+pub(crate) fn remember_shown(ssl: &mut SslRef) {
+    let (Ok(identities), Ok(shown)) = (IDENTITIES.as_ref(), SHOWN.as_ref()) else { return };
+    let Some(credential) = ffi::selected_credential(ssl) else { return };
+    let all = ssl.ssl_context().ex_data(*identities).into_iter().flatten();
+    let leaf = all
+        .into_iter()
+        .find(|one| one.credential == Some(credential))
+        .map(|one| one.identity.leaf.clone());
+    if let Some(leaf) = leaf {
+        ssl.replace_ex_data(*shown, leaf);
+    }
+}
+
+/// The certificate that a server shows.
+pub(crate) fn own_certificate(ssl: &SslRef) -> Option<Certificate> {
+    let shown = SHOWN.as_ref().ok().and_then(|&index| ssl.ex_data(index));
+    match shown {
+        Some(leaf) => leaf.to_der().ok().map(Certificate::from_der),
+        None => facts::own_certificate(ssl),
+    }
+}
+
+/// Leaves a client without anything to show where the server can verify nothing of it (RFC 8446 section 4.4.2),
+/// for the server to make of it what it will. BoringSSL would give up.
+pub(crate) fn show_nothing_in_vain(ssl: &mut SslRef) -> Result<(), ErrorStack> {
+    let index = *IDENTITIES.as_ref().map_err(Clone::clone)?;
+    let version = identity::version(ssl);
+    let schemes = ffi::peer_schemes(ssl);
+    let identities = ssl.ssl_context().ex_data(index);
+    // Of a key without a name here the library shall judge.
+    let may_fit = |one: &Shown| one.identity.kind.is_none() || one.identity.fits(&schemes, version);
+    if !identities.is_some_and(|identities| identities.iter().any(may_fit)) {
+        ffi::clear_certificates(ssl);
+    }
     Ok(())
 }
 

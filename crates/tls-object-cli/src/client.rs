@@ -67,7 +67,7 @@ fn config(args: &ClientArgs) -> Result<Config, Failure> {
         config.verify_time = VerifyTime::Fixed(Duration::from_secs(seconds));
     }
     if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
-        config.identity = Some(material::identity(cert, key)?);
+        config.identities = vec![material::identity(cert, key)?];
     }
     args.protocol.apply(&mut config)?;
     Ok(config)

@@ -69,6 +69,7 @@ capabilities! {
     ClientAuthOptional = "client-auth-optional", "Asking clients for a certificate and going on without.";
     ClientAuthRequired = "client-auth-required", "Refusing clients without a certificate.";
     Sni = "sni", "Asking for a server by name, and telling which name was asked for.";
+    SeveralIdentities = "several-identities", "Having several certificates and showing the first that the peer can verify.";
     SniIdentity = "sni-identity", "Choosing the certificate by the name that the client asks for.";
     Alpn = "alpn", "Negotiating an application protocol.";
     AlpnContinue = "alpn-continue", "Going on when no application protocol is in common.";

@@ -3,7 +3,7 @@
 use crate::capability::version_capability;
 use crate::{
     AlpnMismatch, AlpnProtocol, Capabilities, Capability, Config, CrlScope, Error, ErrorKind,
-    ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode, VerifyTime,
+    Identity, ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode, VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -97,7 +97,13 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     report.require(
         capabilities,
         Capability::ClientCertificate,
-        client && config.identity.is_some(),
+        client && !config.identities.is_empty(),
+    );
+    let several = |identities: &Vec<Identity>| identities.len() > 1;
+    report.require(
+        capabilities,
+        Capability::SeveralIdentities,
+        several(&config.identities) || config.identities_by_name.values().any(several),
     );
     report.require(capabilities, Capability::SniIdentity, !config.identities_by_name.is_empty());
     report.require(capabilities, Capability::Alpn, !config.alpn.is_empty());
@@ -117,7 +123,7 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if client && !config.identities_by_name.is_empty() {
         report.invalid("identities by name are for servers");
     }
-    if !client && config.identity.is_none() {
+    if !client && config.identities.is_empty() {
         report.errors.push(ErrorKind::NoCertificate.into());
     }
     // A ClientHello holds 64 KiB of extensions, of which this is one.
@@ -125,7 +131,10 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if alpn > usize::from(u16::MAX / 2) {
         report.invalid(format!("{alpn} bytes of ALPN protocols, more than a ClientHello takes"));
     }
-    for name in config.identities_by_name.keys() {
+    for (name, identities) in &config.identities_by_name {
+        if identities.is_empty() {
+            report.invalid(format!("no identity for {name:?}"));
+        }
         let usable = matches!(ServerName::new(name), Ok(ServerName::Dns(dns)) if dns.as_str() == name)
             && !name.bytes().any(|byte| byte.is_ascii_uppercase());
         if !usable {

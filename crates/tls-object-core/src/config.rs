@@ -51,12 +51,14 @@ impl Side {
 pub struct Config {
     /// The end that objects made from it play. Python: `PROTOCOL_TLS_CLIENT`, `PROTOCOL_TLS_SERVER`.
     pub side: Side,
-    /// What this end shows of itself. A server needs one, a client may be asked for one.
-    /// Python: `load_cert_chain`.
-    pub identity: Option<Identity>,
+    /// What this end shows of itself: the first whose key signs in a way that the peer accepts, by its signature
+    /// schemes and, under TLS 1.2, its cipher suites. So one certificate for each type of key serves every peer, and
+    /// the best comes first. A server needs one, and a client may be asked for one; where none fits, a server fails and a
+    /// client shows none. Python: `load_cert_chain`, once for each.
+    pub identities: Vec<Identity>,
     /// Server: what is shown instead to a client that asks for this name by SNI. Keys are
     /// lower-case A-labels, compared whole.
-    pub identities_by_name: BTreeMap<String, Identity>,
+    pub identities_by_name: BTreeMap<String, Vec<Identity>>,
     /// The authorities whose word is taken. Python: `load_verify_locations`.
     pub trust_anchors: Vec<Certificate>,
     /// Whether the peer must show a certificate. Python: `verify_mode`.
@@ -120,18 +122,18 @@ impl Config {
     /// A client that verifies the server's certificate and name, trusts nobody yet, and
     /// speaks TLS 1.2 and 1.3.
     pub const fn client() -> Self {
-        Self::new(Side::Client, None)
+        Self::new(Side::Client, Vec::new())
     }
 
     /// A server that shows `identity`, asks clients for none, and speaks TLS 1.2 and 1.3.
-    pub const fn server(identity: Identity) -> Self {
-        Self::new(Side::Server, Some(identity))
+    pub fn server(identity: Identity) -> Self {
+        Self::new(Side::Server, vec![identity])
     }
 
-    const fn new(side: Side, identity: Option<Identity>) -> Self {
+    const fn new(side: Side, identities: Vec<Identity>) -> Self {
         Self {
             side,
-            identity,
+            identities,
             identities_by_name: BTreeMap::new(),
             trust_anchors: Vec::new(),
             verify_mode: match side {
@@ -181,9 +183,9 @@ impl Config {
         (self.min_version.max(oldest), self.max_version.min(newest))
     }
 
-    /// The identity that a server shows to a client that asks for `name`.
-    pub fn identity_for(&self, name: Option<&str>) -> Option<&Identity> {
+    /// What a server has to show to a client that asks for `name`, the best first.
+    pub fn identities_for(&self, name: Option<&str>) -> &[Identity] {
         name.and_then(|name| self.identities_by_name.get(&name.to_ascii_lowercase()))
-            .or(self.identity.as_ref())
+            .unwrap_or(&self.identities)
     }
 }

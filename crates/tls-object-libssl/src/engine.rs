@@ -99,7 +99,12 @@ impl<L: Library> Engine for LibsslEngine<L> {
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
         match self.connection.do_handshake(bios) {
             Outcome::Done(_) => {}
-            Outcome::WantRead => return Ok(Status::WantRead),
+            Outcome::WantRead => {
+                if self.side == Side::Server {
+                    L::remember_shown(self.connection.handle_mut());
+                }
+                return Ok(Status::WantRead);
+            }
             Outcome::CloseNotify => {
                 return Err(Error::new(ErrorKind::ClosedDuringHandshake)
                     .with_backend(L::NAME)

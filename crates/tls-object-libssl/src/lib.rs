@@ -12,7 +12,7 @@
 //! | where a chain failed | [`Refused`] |
 //! | the sessions of a client | [`Capture`] |
 //! | code of the application that the library calls back | [`Hooks`] |
-//! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_hooks!`], [`shared_facts!`] |
+//! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_identity!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_hooks!`], [`shared_facts!`] |
 //! | the engine, and which error is told | [`LibsslEngine`], [`Library`] |
 
 #![deny(unsafe_code)]
@@ -23,6 +23,7 @@ mod engine;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;
 mod hooks;
+mod key_kind;
 mod library;
 pub mod openssl_reasons;
 mod pkcs8;
@@ -35,6 +36,7 @@ pub use capture::Capture;
 pub use engine::{LibsslEngine, told_by};
 pub use ffi::connection::{Connection, Outcome};
 pub use hooks::Hooks;
+pub use key_kind::KeyKind;
 pub use library::{DEFAULT_TLS12_SUITES, Failure, Library, chosen, cipher_list};
 pub use pkcs8::without_public_key;
 pub use refusal::{Refused, leave_refusal};

@@ -79,7 +79,11 @@ pub unsafe trait Library: Calls + Send + Sync {
     /// The chain by which the peer was accepted; empty where nothing was verified.
     fn verified_chain(handle: &Self::Handle) -> Vec<Certificate>;
 
-    /// The certificate that this end shows: `SSL_get_certificate`.
+    /// Called while a server waits for its client to go on, for a library that forgets with the handshake what was
+    /// shown in it.
+    fn remember_shown(_handle: &mut Self::Handle) {}
+
+    /// The certificate that this end, a server, shows.
     fn own_certificate(handle: &Self::Handle) -> Option<Certificate>;
 
     /// The hash of `data`.

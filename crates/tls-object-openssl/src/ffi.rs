@@ -15,8 +15,13 @@ use tls_object_libssl::{InfoCallback, impl_calls};
 
 use crate::library::Lib;
 
+mod identity;
 mod ticket_keys;
 
+pub(crate) use identity::{
+    add_chain_certificate, clear_certificates, peer_groups, peer_schemes, set_certificate_callback,
+    set_ticket_data, shared_uses, ticket_data,
+};
 pub(crate) use ticket_keys::set_ticket_keys;
 
 // In libssl and libcrypto since 1.1.0, and not in `openssl-sys`.

@@ -79,7 +79,7 @@ unsafe impl Library for Lib {
     }
 
     fn own_certificate(handle: &Ssl) -> Option<Certificate> {
-        facts::own_certificate(handle)
+        native::own_certificate(handle)
     }
 
     fn digest(

@@ -1,16 +1,22 @@
 //! What OpenSSL and its bindings have differently from BoringSSL.
 
 use core::ffi::{c_int, c_long};
+use std::sync::LazyLock;
 
 use openssl::error::ErrorStack;
+use openssl::ex_data::Index;
+use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::ssl::{SslCipherRef, SslContextBuilder, SslMode, SslOptions, SslRef};
+use openssl::ssl::{SslCipherRef, SslContext, SslContextBuilder, SslMode, SslOptions, SslRef};
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef};
-use tls_object_core::{Certificate, CipherSuite, Config, Error, NamedGroup, Side, SignatureScheme};
-use tls_object_libssl::{Refused, cipher_list};
+use tls_object_core::{
+    Certificate, CipherSuite, Config, Error, NamedGroup, ProtocolVersion, Side, SignatureScheme,
+};
+use tls_object_libssl::{KeyKind, Refused, cipher_list};
 
-use crate::{capabilities, ffi};
+use crate::identity::{self, Loaded};
+use crate::{capabilities, facts, ffi};
 
 /// What every context is told.
 pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
@@ -25,6 +31,95 @@ pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> 
     builder.set_options(SslOptions::NO_COMPRESSION | SslOptions::NO_RENEGOTIATION);
     // For the suites with DHE, where they are asked for: a group as strong as the certificate's key.
     ffi::set_dh_auto(builder)
+}
+
+/// Where a context that shows the one of several identities keeps them.
+static IDENTITIES: LazyLock<Result<Index<SslContext, Vec<Loaded>>, ErrorStack>> =
+    LazyLock::new(SslContext::new_ex_index);
+
+/// What connections show, the best first; at least one.
+pub(crate) fn show(
+    builder: &mut SslContextBuilder,
+    _side: Side,
+    identities: Vec<Loaded>,
+) -> Result<(), ErrorStack> {
+    if let [only] = &identities[..] {
+        builder.set_certificate(&only.leaf)?;
+        for issuer in &only.issuers {
+            builder.add_extra_chain_cert(issuer.clone())?;
+        }
+        return builder.set_private_key(&only.key);
+    }
+    // OpenSSL has a slot for each type of key, and chooses by its own order of schemes and suites, and as a TLS 1.2
+    // client not at all. So each connection is given the one that fits; all are put in here, the best last and
+    // so in front, for the library to refuse what it will not show.
+    for identity in identities.iter().rev() {
+        builder.set_certificate(&identity.leaf)?;
+        builder.set_private_key(&identity.key)?;
+        for issuer in &identity.issuers {
+            ffi::add_chain_certificate(builder, issuer)?;
+        }
+    }
+    let index = IDENTITIES.as_ref().map_err(Clone::clone)?;
+    builder.set_ex_data(*index, identities);
+    ffi::set_certificate_callback(builder);
+    Ok(())
+}
+
+/// Gives a connection the first identity of its context that the peer can verify, and none where none is.
+pub(crate) fn choose_identity(ssl: &mut SslRef) -> Result<(), ErrorStack> {
+    let chosen = fitting_identity(ssl).cloned();
+    ffi::clear_certificates(ssl);
+    let Some(chosen) = chosen else { return Ok(()) };
+    ssl.set_certificate(&chosen.leaf)?;
+    ssl.set_private_key(&chosen.key)?;
+    if ssl.is_server() {
+        ffi::set_ticket_data(ssl, &chosen.leaf.digest(MessageDigest::sha256())?)?;
+    }
+    chosen.issuers.into_iter().try_for_each(|issuer| ssl.add_chain_cert(issuer))
+}
+
+/// The certificate that a server shows; on a resumed connection, for which OpenSSL asks for none, the one that its
+/// session began with.
+pub(crate) fn own_certificate(ssl: &SslRef) -> Option<Certificate> {
+    let index = IDENTITIES.as_ref().ok()?;
+    let Some(all) = ssl.ssl_context().ex_data(*index).filter(|_| ssl.session_reused()) else {
+        return facts::own_certificate(ssl);
+    };
+    let digest = |identity: &Loaded| identity.leaf.digest(MessageDigest::sha256()).ok();
+    let shown = ffi::ticket_data(ssl);
+    let shown = all.iter().find(|one| digest(one).is_some_and(|digest| *digest == *shown));
+    shown?.leaf.to_der().ok().map(Certificate::from_der)
+}
+
+/// The first of a context's several identities that the peer can verify.
+fn fitting_identity(ssl: &SslRef) -> Option<&Loaded> {
+    let all = ssl.ssl_context().ex_data(*IDENTITIES.as_ref().ok()?)?;
+    let version = identity::version(ssl);
+    let schemes = ffi::peer_schemes(ssl);
+    let by_suite = ssl.is_server() && version == ProtocolVersion::TLS12;
+    let limits = by_suite.then(|| (ffi::shared_uses(ssl), ffi::peer_groups(ssl)));
+    all.iter().find(|identity| {
+        let signs = identity.fits(&schemes, version);
+        match (&limits, identity.kind) {
+            (None, _) | (_, None) => signs,
+            (Some((uses, _)), Some(KeyKind::Rsa)) => signs && uses.rsa || uses.key_transport,
+            (Some((uses, groups)), Some(kind)) => {
+                // RFC 8422 section 5.1: the groups of a client are those that a certificate may be of.
+                let curve = curve_of(kind).filter(|_| !groups.is_empty());
+                signs && uses.ecdsa && curve.is_none_or(|curve| groups.contains(&curve))
+            }
+        }
+    })
+}
+
+fn curve_of(kind: KeyKind) -> Option<Nid> {
+    match kind {
+        KeyKind::P256 => Some(Nid::X9_62_PRIME256V1),
+        KeyKind::P384 => Some(Nid::SECP384R1),
+        KeyKind::P521 => Some(Nid::SECP521R1),
+        _ => None,
+    }
 }
 
 /// The cipher suites of TLS 1.3, the best first.

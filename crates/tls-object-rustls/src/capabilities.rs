@@ -49,6 +49,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::ClientAuthOptional
         | Capability::ClientAuthRequired
         | Capability::Sni
+        | Capability::SeveralIdentities
         | Capability::SniIdentity
         | Capability::Alpn
         | Capability::AlpnBytes

@@ -8,7 +8,6 @@ use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{DnsName, ServerName as RustlsName};
 use rustls::server::{ClientHello, NoServerSessionStorage};
-use rustls::sign::SingleCertAndKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, ClientConnection, ServerConfig, SupportedProtocolVersion};
 use tls_object_core::{
@@ -18,7 +17,7 @@ use tls_object_core::{
 };
 
 use crate::hooks::Keys;
-use crate::identity::{self, ServerIdentities};
+use crate::identity::{ClientIdentities, ServerIdentities};
 use crate::session::{Events, Issued, SessionSlot};
 use crate::verify::PeerVerifier;
 use crate::{Rustls, RustlsEngine, RustlsObject};
@@ -190,12 +189,10 @@ fn client(backend: &Rustls, config: &Config) -> Result<ClientConfig, Error> {
         .map_err(invalid)?
         .dangerous()
         .with_custom_certificate_verifier(verifier);
-    let mut client = match &config.identity {
-        Some(identity) => {
-            let identity = SingleCertAndKey::from(identity::load(identity, &provider)?);
-            builder.with_client_cert_resolver(Arc::new(identity))
-        }
-        None => builder.with_no_client_auth(),
+    let mut client = if config.identities.is_empty() {
+        builder.with_no_client_auth()
+    } else {
+        builder.with_client_cert_resolver(Arc::new(ClientIdentities::new(config, &provider)?))
     };
     client.alpn_protocols = alpn(&config.alpn);
     if let Some(key_log) = &config.key_log {

@@ -4,12 +4,15 @@ use core::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rustls::InconsistentKeys;
+use rustls::client::ResolvesClientCert;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use tls_object_core::{Certificate, Config, Error, ErrorKind, Identity, KeyFormat};
+use rustls::{CipherSuite, InconsistentKeys, SignatureScheme};
+use tls_object_core::{
+    Certificate, Config, Error, ErrorKind, Identity, KeyFormat, ProtocolVersion,
+};
 
 /// A certificate as rustls holds it.
 pub(crate) fn certificate(certificate: &Certificate) -> CertificateDer<'static> {
@@ -45,11 +48,57 @@ pub(crate) fn load(identity: &Identity, provider: &CryptoProvider) -> Result<Cer
     }
 }
 
-/// The identities of a server, chosen by the name that the client asks for.
+/// Identities, the best first.
+#[derive(Debug)]
+struct Identities(Vec<Arc<CertifiedKey>>);
+
+impl Identities {
+    fn load(identities: &[Identity], provider: &CryptoProvider) -> Result<Self, Error> {
+        let load = |identity| load(identity, provider).map(Arc::new);
+        identities.iter().map(load).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The first whose key signs with one of the schemes.
+    fn first(&self, schemes: &[SignatureScheme]) -> Option<&Arc<CertifiedKey>> {
+        self.0.iter().find(|identity| identity.key.choose_scheme(schemes).is_some())
+    }
+}
+
+/// The identities of a client.
+#[derive(Debug)]
+pub(crate) struct ClientIdentities(Identities);
+
+impl ClientIdentities {
+    /// The identities of a configuration.
+    ///
+    /// # Errors
+    /// Those of [`load`].
+    pub(crate) fn new(config: &Config, provider: &CryptoProvider) -> Result<Self, Error> {
+        Identities::load(&config.identities, provider).map(Self)
+    }
+}
+
+impl ResolvesClientCert for ClientIdentities {
+    /// rustls gives the schemes that the version has, and shows nothing where there is none.
+    fn resolve(
+        &self,
+        _authorities: &[&[u8]],
+        schemes: &[SignatureScheme],
+    ) -> Option<Arc<CertifiedKey>> {
+        self.0.first(schemes).cloned()
+    }
+
+    fn has_certs(&self) -> bool {
+        !self.0.0.is_empty()
+    }
+}
+
+/// The identities of a server, chosen by the name that the client asks for and by what it can verify.
 #[derive(Debug)]
 pub(crate) struct ServerIdentities {
-    default: Option<Arc<CertifiedKey>>,
-    by_name: BTreeMap<String, Arc<CertifiedKey>>,
+    default: Identities,
+    by_name: BTreeMap<String, Identities>,
+    speaks_tls13: bool,
 }
 
 impl ServerIdentities {
@@ -58,29 +107,54 @@ impl ServerIdentities {
     /// # Errors
     /// Those of [`load`].
     pub(crate) fn new(config: &Config, provider: &CryptoProvider) -> Result<Self, Error> {
-        let load = |identity| load(identity, provider).map(Arc::new);
         Ok(Self {
-            default: config.identity.as_ref().map(load).transpose()?,
+            default: Identities::load(&config.identities, provider)?,
             by_name: config
                 .identities_by_name
                 .iter()
-                .map(|(name, identity)| Ok((name.clone(), load(identity)?)))
+                .map(|(name, these)| Ok((name.clone(), Identities::load(these, provider)?)))
                 .collect::<Result<_, Error>>()?,
+            speaks_tls13: config.version_range().1 >= ProtocolVersion::TLS13,
         })
     }
 }
 
 impl ResolvesServerCert for ServerIdentities {
-    /// As [`Config::identity_for`] has it; rustls gives the name in lower case.
+    /// By name as [`Config::identities_for`] has it; rustls gives the name in lower case, and of the schemes, under TLS
+    /// 1.2, those that a suite goes with.
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let chosen = hello
-            .server_name()
-            .and_then(|name| self.by_name.get(name))
-            .or(self.default.as_ref())
-            .cloned();
+        let chosen = self.choose(&hello);
         SHOWN.set(chosen.clone());
         chosen
     }
+}
+
+impl ServerIdentities {
+    fn choose(&self, hello: &ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let named = hello.server_name().and_then(|name| self.by_name.get(name));
+        let identities = named.unwrap_or(&self.default);
+        if let [only] = &identities.0[..] {
+            return Some(only.clone());
+        }
+        let mut schemes = hello.signature_schemes().to_vec();
+        let is_tls13 = |suite: &CipherSuite| u16::from(*suite) >> 8 == 0x13;
+        if self.speaks_tls13 && hello.cipher_suites().iter().any(is_tls13) {
+            // RFC 8446 section 4.2.3: these are for certificates, and for the handshakes of TLS 1.2.
+            schemes.retain(|scheme| !is_pkcs1(*scheme));
+        }
+        // With none that fits, rustls says why not.
+        identities.first(&schemes).or_else(|| identities.0.first()).cloned()
+    }
+}
+
+fn is_pkcs1(scheme: SignatureScheme) -> bool {
+    matches!(
+        scheme,
+        SignatureScheme::RSA_PKCS1_SHA1
+            | SignatureScheme::RSA_PKCS1_SHA256
+            | SignatureScheme::RSA_PKCS1_SHA384
+            | SignatureScheme::RSA_PKCS1_SHA512
+    )
 }
 
 thread_local! {

@@ -144,8 +144,9 @@ fn a_client_says_why_it_refuses_a_certificate() {
         let usual = client(backend, version, pki, |_| {});
         let stranger = server(backend, version, &Pki::new(), |_| {});
         let honest = server(backend, version, pki, |_| {});
-        let self_signed =
-            server(backend, version, pki, |config| config.identity = Some(support::self_signed()));
+        let self_signed = server(backend, version, pki, |config| {
+            config.identities = vec![support::self_signed()]
+        });
         refused(&usual, &honest, "other.example", VerifyCode::NameMismatch);
         refused(&usual, &honest, "192.0.2.1", VerifyCode::IpAddressMismatch);
         refused(&usual, &self_signed, "server.example", VerifyCode::SelfSigned);
@@ -173,7 +174,7 @@ fn whoever_does_not_verify_needs_no_name() {
             config.trust_anchors.clear();
         });
         let server = server(backend, version, pki, |config| {
-            config.identity = Some(support::self_signed());
+            config.identities = vec![support::self_signed()];
         });
         let mut pair = Pair::new(&client, &server, Wrap::nameless_client());
         pair.handshake().unwrap();
@@ -189,14 +190,14 @@ fn a_client_learns_late_that_its_certificate_is_refused() {
             config.trust_anchors = vec![pki.authority()];
         });
         let accepted = client(backend, version, pki, |config| {
-            config.identity = Some(pki.issue("client.example"));
+            config.identities = vec![pki.issue("client.example")];
         });
         let mut pair = Pair::new(&accepted, &server, to("server.example"));
         pair.handshake().unwrap();
         assert_eq!(pair.server.peer_certificates().len(), 1);
 
         let self_signed = client(backend, version, pki, |config| {
-            config.identity = Some(support::self_signed());
+            config.identities = vec![support::self_signed()];
         });
         let bare = client(backend, version, pki, |_| {});
         let cases = [

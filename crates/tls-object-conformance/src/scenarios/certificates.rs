@@ -104,7 +104,7 @@ fn verified_chain(lab: &Lab) -> Result<(), Failure> {
     // What is sent besides.
     let mut sent = family.server.chain().to_vec();
     sent.push(pki().strangers().authority.intermediate());
-    server.identity = Some(Identity::new(sent.clone(), family.server.key().clone())?);
+    server.identities = vec![Identity::new(sent.clone(), family.server.key().clone())?];
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     let verified = [family.server.chain(), &[root]].concat();
@@ -126,7 +126,7 @@ fn verified_chain_of_a_client(lab: &Lab) -> Result<(), Failure> {
         _ => VerifyMode::Optional,
     };
     let shows = lab.variant() != "without";
-    client.identity = shows.then(|| family.client.clone());
+    client.identities = shows.then(|| family.client.clone()).into_iter().collect();
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     // Under TLS 1.3 the server is done last.
@@ -142,7 +142,7 @@ fn verified_chain_ends_at_trust(lab: &Lab) -> Result<(), Failure> {
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
     let verified = if lab.variant() == "leaf" {
         let own = pki().self_signed(Purpose::Server, SelfSigned::Plain);
-        server.identity = Some(own.clone());
+        server.identities = vec![own.clone()];
         own.chain().to_vec()
     } else {
         lab.family().server.chain().to_vec()
@@ -196,7 +196,7 @@ fn own(lab: &Lab) -> Result<(), Failure> {
     if lab.has(Side::Client, Capability::ClientCertificate)
         && lab.has(Side::Server, Capability::ClientAuthRequired)
     {
-        client.identity = Some(lab.family().client.clone());
+        client.identities = vec![lab.family().client.clone()];
         server.verify_mode = VerifyMode::Required;
         server.trust_anchors = vec![lab.family().authority.root()];
     }
@@ -209,7 +209,7 @@ fn own(lab: &Lab) -> Result<(), Failure> {
 fn own_by_name(lab: &Lab) -> Result<(), Failure> {
     let other = pki().server_named(&["other.example"]);
     let mut server = lab.server_config();
-    server.identities_by_name.insert("other.example".to_owned(), other.clone());
+    server.identities_by_name.insert("other.example".to_owned(), vec![other.clone()]);
     for (name, leaf) in [("other.example", other.leaf()), (SERVER_NAME, lab.family().server.leaf())]
     {
         let mut pair = lab.pair_to(name, &lab.client_config(), &server)?;

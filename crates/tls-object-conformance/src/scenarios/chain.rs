@@ -170,11 +170,11 @@ fn configs(
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
     match judge(lab) {
         Side::Client => {
-            server.identity = Some(identity.clone());
+            server.identities = vec![identity.clone()];
             configure(&mut client, identity);
         }
         Side::Server => {
-            client.identity = Some(identity.clone());
+            client.identities = vec![identity.clone()];
             server.verify_mode = VerifyMode::Required;
             server.trust_anchors = vec![lab.family().authority.root()];
             configure(&mut server, identity);
@@ -266,7 +266,7 @@ fn unknown_critical(lab: &Lab) -> Result<(), Failure> {
 
 fn name_before_dates(lab: &Lab) -> Result<(), Failure> {
     let mut server = lab.server_config();
-    server.identity = Some(pki().expired(Purpose::Server));
+    server.identities = vec![pki().expired(Purpose::Server)];
     let (code, what) = match lab.variant() {
         "other.example" => (VerifyCode::NameMismatch, "Hostname"),
         _ => (VerifyCode::IpAddressMismatch, "IP address"),

@@ -152,7 +152,7 @@ fn asking(lab: &Lab, mode: VerifyMode) -> Config {
 
 fn with_identity(lab: &Lab, identity: Option<Identity>) -> Config {
     let mut client = lab.client_config();
-    client.identity = identity;
+    client.identities = identity.into_iter().collect();
     client
 }
 

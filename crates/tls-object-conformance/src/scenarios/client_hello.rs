@@ -174,7 +174,7 @@ fn another_context(lab: &Lab) -> Result<(), Failure> {
     other.verify_time = client.verify_time;
     let mut server = lab.server_config();
     server.alpn = protocols(&["h2"])?;
-    let shown = other.identity.clone();
+    let shown = other.identities.clone();
     match lab.variant() {
         "verification" => {
             other.verify_mode = VerifyMode::Required;
@@ -198,9 +198,12 @@ fn another_context(lab: &Lab) -> Result<(), Failure> {
     }
     pair.handshake()?;
     let facts = lab.same_facts(&mut pair)?;
-    let leaf = shown.as_ref().map(|identity| identity.leaf().clone());
+    let leaf = shown.first().map(|identity| identity.leaf().clone());
     ensure!(pair.client().getpeercert() == leaf.as_ref(), "another certificate was shown");
-    ensure!(pair.server().context().config().identity == shown, "the object tells of the old one");
+    ensure!(
+        pair.server().context().config().identities == shown,
+        "the object tells of the old one"
+    );
     match lab.variant() {
         "version" => ensure!(facts.version == Some(ProtocolVersion::TLS12), "{facts:?}"),
         "alpn" => {

@@ -45,8 +45,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     .needs(&[Capability::Alpn]),
     Scenario::new(
         "config::identity_for_no_name",
-        "A server's certificate for a name that no client can ask for contradicts itself.",
-        Dims::alone(Side::Server).variants(&["Upper.example", "127.0.0.1", "two..dots"]),
+        "A server's certificate for a name that no client can ask for contradicts itself, and a name without one.",
+        Dims::alone(Side::Server).variants(&["Upper.example", "127.0.0.1", "two..dots", "nothing"]),
         identity_for_no_name,
     )
     .needs(&[Capability::SniIdentity]),
@@ -171,13 +171,17 @@ fn empty_lists(lab: &Lab) -> Result<(), Failure> {
 
 fn identity_for_no_name(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.server_config();
-    config.identities_by_name.insert(lab.variant().to_owned(), lab.family().server.clone());
+    let (name, identities) = match lab.variant() {
+        "nothing" => ("localhost", Vec::new()),
+        name => (name, vec![lab.family().server.clone()]),
+    };
+    config.identities_by_name.insert(name.to_owned(), identities);
     invalid(lab, &config)
 }
 
 fn server_without_certificate(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.server_config();
-    config.identity = None;
+    config.identities = Vec::new();
     let error = lab.refused_config(&config)?;
     ensure!(error.kind() == ErrorKind::NoCertificate, "{error:?}");
     Ok(())
@@ -304,7 +308,7 @@ fn key_of_another(lab: &Lab) -> Result<(), Failure> {
         KeyType::Rsa2048 | KeyType::Ed25519 => pki().family(KeyType::P256).server.key().clone(),
     };
     let chain = lab.family().server.chain().to_vec();
-    config.identity = Some(Identity::new(chain, other)?);
+    config.identities = vec![Identity::new(chain, other)?];
     let error = lab.refused_config(&config)?;
     ensure!(error.kind() == ErrorKind::KeyMismatch, "{error:?}");
     Ok(())
@@ -324,7 +328,7 @@ fn key_layouts(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
     client.trust_anchors = vec![family.authority.root()];
     let mut server = lab.server_config();
-    server.identity = Some(Identity::new(family.server.chain().to_vec(), key)?);
+    server.identities = vec![Identity::new(family.server.chain().to_vec(), key)?];
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     pair.exchange()
@@ -335,7 +339,7 @@ const GARBAGE: &[u8] = b"\x30\x03\x02\x01\x00 and no more than that";
 fn broken_certificate(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.server_config();
     let key = lab.family().server.key().clone();
-    config.identity = Some(Identity::new(vec![Certificate::from_der(GARBAGE)], key)?);
+    config.identities = vec![Identity::new(vec![Certificate::from_der(GARBAGE)], key)?];
     let error = lab.refused_config(&config)?;
     ensure!(error.kind() == ErrorKind::InvalidCertificate, "{error:?}");
     Ok(())

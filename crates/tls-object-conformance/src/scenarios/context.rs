@@ -43,7 +43,7 @@ fn reloaded(lab: &Lab) -> Result<(), Failure> {
     let client = lab.context(&lab.client_config())?;
     let former = lab.server_config();
     let mut latter = former.clone();
-    latter.identity = Some(pki().server_named(&[SERVER_NAME]));
+    latter.identities = vec![pki().server_named(&[SERVER_NAME])];
     let place = Reloadable::new(lab.context(&former)?);
     let mut begun = pair(&*client, &*place.get())?;
     let replaced = place.set(lab.context(&latter)?);
@@ -51,7 +51,7 @@ fn reloaded(lab: &Lab) -> Result<(), Failure> {
     let mut fresh = pair(&*client, &*place.get())?;
     for (pair, config) in [(&mut begun, &former), (&mut fresh, &latter)] {
         pair.handshake()?;
-        let expected = config.identity.as_ref().map(|identity| identity.leaf());
+        let expected = config.identities.first().map(|identity| identity.leaf());
         ensure!(pair.client().getpeercert() == expected, "another certificate was shown");
         ensure!(pair.server().context().config() == config, "another context was told");
         pair.exchange()?;
@@ -64,10 +64,10 @@ fn shared(lab: &Lab) -> Result<(), Failure> {
     let client = lab.context(&lab.client_config())?;
     let former = lab.server_config();
     let mut latter = former.clone();
-    latter.identity = Some(pki().server_named(&[SERVER_NAME]));
+    latter.identities = vec![pki().server_named(&[SERVER_NAME])];
     let expected: Vec<_> = [&former, &latter]
         .into_iter()
-        .filter_map(|config| config.identity.as_ref())
+        .filter_map(|config| config.identities.first())
         .map(|identity| identity.leaf().clone())
         .collect();
     let (place, latter) = (Reloadable::new(lab.context(&former)?), lab.context(&latter)?);

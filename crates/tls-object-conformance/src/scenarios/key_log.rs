@@ -190,7 +190,7 @@ fn by_name(lab: &Lab) -> Result<(), Failure> {
     client.key_log = notes[0].hook();
     server.key_log = notes[1].hook();
     let identity = lab.family().server.clone();
-    server.identities_by_name.insert(crate::pki::SERVER_NAME.to_owned(), identity);
+    server.identities_by_name.insert(crate::pki::SERVER_NAME.to_owned(), vec![identity]);
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     told(lab, &notes).map(|_| ())

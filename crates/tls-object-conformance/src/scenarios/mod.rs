@@ -17,6 +17,7 @@ mod data;
 mod end_point;
 mod exporter;
 mod handshake;
+mod identities;
 mod key_log;
 mod key_update;
 mod lent;
@@ -46,6 +47,7 @@ pub fn scenarios() -> &'static [Scenario] {
             negotiation::SCENARIOS,
             alpn::SCENARIOS,
             sni::SCENARIOS,
+            identities::SCENARIOS,
             client_hello::SCENARIOS,
             data::SCENARIOS,
             lent::SCENARIOS,

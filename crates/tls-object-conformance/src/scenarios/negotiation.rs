@@ -110,7 +110,7 @@ fn rsa_configs(lab: &Lab) -> (Config, Config) {
     let (mut client, mut server) = configs(lab);
     let family = pki().family(KeyType::Rsa2048);
     client.trust_anchors = vec![family.authority.root()];
-    server.identity = Some(family.server.clone());
+    server.identities = vec![family.server.clone()];
     (client, server)
 }
 

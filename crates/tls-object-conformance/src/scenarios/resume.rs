@@ -289,7 +289,7 @@ fn off(lab: &Lab) -> Result<(), Failure> {
 
 fn with_client_certificate(lab: &Lab) -> Result<(), Failure> {
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
-    client.identity = Some(lab.family().client.clone());
+    client.identities = vec![lab.family().client.clone()];
     server.verify_mode = VerifyMode::Required;
     server.trust_anchors = vec![lab.family().authority.root()];
     let contexts = lab.contexts(&client, &server)?;

@@ -143,7 +143,7 @@ fn other_settings(lab: &Lab) -> Result<(), Failure> {
         &|config| config.check_server_name = false,
         &|config| config.trust_anchors = vec![pki().strangers().authority.root()],
         &|config| config.trust_anchors.push(pki().strangers().authority.root()),
-        &|config| config.identity = Some(lab.family().client.clone()),
+        &|config| config.identities = vec![lab.family().client.clone()],
     ];
     for change in changes {
         let mut config = lab.client_config();

@@ -57,7 +57,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 fn server(lab: &Lab) -> Config {
     let mut server = lab.server_config();
     for name in ["alpha.example", "beta.example"] {
-        server.identities_by_name.insert(name.to_owned(), pki().server_named(&[name]));
+        server.identities_by_name.insert(name.to_owned(), vec![pki().server_named(&[name])]);
     }
     server
 }
@@ -76,7 +76,7 @@ fn asked(lab: &Lab, pair: &mut Pair, expected: Option<&str>) -> Result<(), Failu
 fn identity_by_name(lab: &Lab) -> Result<(), Failure> {
     let name = lab.variant().to_ascii_lowercase();
     let server = server(lab);
-    let shown = server.identities_by_name[&name].leaf().clone();
+    let shown = server.identities_by_name[&name][0].leaf().clone();
     let mut pair = lab.pair_to(lab.variant(), &lab.client_config(), &server)?;
     pair.handshake()?;
     ensure!(pair.client().getpeercert() == Some(&shown), "another certificate was shown");
@@ -88,8 +88,8 @@ fn identity_of_another_key_type(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
     client.trust_anchors.push(family.authority.root());
     let mut server = lab.server_config();
-    server.identity = Some(pki().server_named(&["other.example"]));
-    server.identities_by_name.insert(SERVER_NAME.to_owned(), family.server.clone());
+    server.identities = vec![pki().server_named(&["other.example"])];
+    server.identities_by_name.insert(SERVER_NAME.to_owned(), vec![family.server.clone()]);
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     ensure!(pair.client().getpeercert() == Some(family.server.leaf()), "another certificate");
@@ -99,7 +99,7 @@ fn identity_of_another_key_type(lab: &Lab) -> Result<(), Failure> {
 fn default_shown(lab: &Lab, name: &str, expected: Option<&str>) -> Result<(), Failure> {
     let mut server = server(lab);
     let shown = pki().server_named(&[name]);
-    server.identity = Some(shown.clone());
+    server.identities = vec![shown.clone()];
     let mut pair = lab.pair_to(name, &lab.client_config(), &server)?;
     pair.handshake()?;
     ensure!(pair.client().getpeercert() == Some(shown.leaf()), "another certificate was shown");

@@ -247,7 +247,7 @@ fn other_key(lab: &Lab) -> Result<(), Failure> {
 
 fn stricter_server(lab: &Lab) -> Result<(), Failure> {
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
-    client.identity = Some(lab.family().client.clone());
+    client.identities = vec![lab.family().client.clone()];
     server.ticket_keys = vec![key(b'a')];
     let mut contexts = lab.contexts(&client, &server)?;
     let session = session_of(&mut connect(lab, &contexts, None, false)?)?;

@@ -326,7 +326,7 @@ fn refused_by(
     code: VerifyCode,
 ) -> Result<(), Failure> {
     let mut server = lab.server_config();
-    server.identity = Some(identity);
+    server.identities = vec![identity];
     let mut pair = lab.pair(client, &server)?;
     lab.refused(&mut pair, Side::Client, ErrorKind::CertificateVerify(code), code.alert())
 }
@@ -345,7 +345,7 @@ fn refused_name_by(
     code: VerifyCode,
 ) -> Result<(), Failure> {
     let mut server = lab.server_config();
-    server.identity = Some(identity);
+    server.identities = vec![identity];
     let mut pair = lab.pair_to(lab.variant(), client, &server)?;
     lab.refused(&mut pair, Side::Client, ErrorKind::CertificateVerify(code), code.alert())
 }
@@ -354,7 +354,7 @@ fn refused_name_by(
 #[track_caller]
 fn accepted_to(lab: &Lab, name: &str, client: &Config, identity: Identity) -> Result<(), Failure> {
     let mut server = lab.server_config();
-    server.identity = Some(identity);
+    server.identities = vec![identity];
     let mut pair = lab.pair_to(name, client, &server)?;
     pair.handshake()?;
     pair.exchange()

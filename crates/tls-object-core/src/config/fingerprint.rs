@@ -45,7 +45,7 @@ impl Config {
         // By name, so that whoever adds a setting has to say here whether sessions depend on it.
         let Self {
             side,
-            identity,
+            identities,
             identities_by_name: _,
             trust_anchors,
             verify_mode,
@@ -85,10 +85,11 @@ impl Config {
             *crl_scope as u8,
         ]);
         all.number(max_intermediates.map_or(u64::MAX, u64::from));
-        let shown = identity.as_ref().filter(|_| *side == Side::Client);
-        all.number(shown.map_or(0, |identity| identity.chain().len() as u64));
-        for certificate in shown.map_or(&[][..], |identity| identity.chain()) {
-            all.bytes(certificate.der());
+        let shown = if *side == Side::Client { &identities[..] } else { &[] };
+        all.number(shown.len() as u64);
+        for identity in shown {
+            all.number(identity.chain().len() as u64);
+            identity.chain().iter().for_each(|certificate| all.bytes(certificate.der()));
         }
         all.set(trust_anchors.iter().map(Certificate::der));
         all.set(crls.iter().map(crate::Crl::der));

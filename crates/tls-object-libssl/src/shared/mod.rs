@@ -9,5 +9,6 @@ mod alpn;
 mod context;
 mod facts;
 mod hooks;
+mod identity;
 mod session;
 mod settings;

@@ -10,26 +10,24 @@ macro_rules! shared_settings {
         };
         use tls_object_libssl::{
             DEFAULT_TLS12_SUITES, TicketKeys, chosen, cipher_list, leave_refusal,
-            without_public_key,
         };
         use $bindings::error::ErrorStack;
-        use $bindings::pkey::PKey;
         use $bindings::ssl::{
             NameType, SniError, SslContext, SslContextBuilder, SslMethod, SslOptions,
             SslSessionCacheMode, SslVerifyMode, SslVersion,
         };
-        use $bindings::x509::X509;
 
         use crate::error::library_error;
+        use crate::identity::{self, invalid_certificate, parse, refused};
         use crate::{alpn, capabilities, ffi, hooks, native, session, $Backend};
 
         /// Builds the `SSL_CTX` of a configuration that has passed the check.
         pub(crate) fn build(config: &Config) -> Result<SslContext, Error> {
-            let mut builder = with_identity(config, config.identity.as_ref())?;
+            let mut builder = showing(config, &config.identities)?;
             if config.side == Side::Server {
                 let mut by_name = BTreeMap::new();
-                for (name, identity) in &config.identities_by_name {
-                    by_name.insert(name.clone(), with_identity(config, Some(identity))?.build());
+                for (name, identities) in &config.identities_by_name {
+                    by_name.insert(name.clone(), showing(config, identities)?.build());
                 }
                 // Also without identities by name: OpenSSL remembers a name that was answered only.
                 builder.set_servername_callback(move |ssl, _alert| {
@@ -47,10 +45,7 @@ macro_rules! shared_settings {
         }
 
         /// Everything but the choice by name.
-        fn with_identity(
-            config: &Config,
-            identity: Option<&Identity>,
-        ) -> Result<SslContextBuilder, Error> {
+        fn showing(config: &Config, identities: &[Identity]) -> Result<SslContextBuilder, Error> {
             let mut builder = SslContext::builder(SslMethod::tls()).map_err(library_error)?;
             native::set_up(&mut builder).map_err(library_error)?;
             builder.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
@@ -60,8 +55,9 @@ macro_rules! shared_settings {
             if config.key_log.is_some() {
                 builder.set_keylog_callback(hooks::log_key);
             }
-            if let Some(identity) = identity {
-                show(&mut builder, identity)?;
+            if !identities.is_empty() {
+                let loaded = identities.iter().map(identity::load).collect::<Result<_, _>>()?;
+                native::show(&mut builder, config.side, loaded).map_err(invalid_certificate)?;
             }
             verification(&mut builder, config)?;
             Ok(builder)
@@ -128,20 +124,6 @@ macro_rules! shared_settings {
             Ok(())
         }
 
-        fn show(builder: &mut SslContextBuilder, identity: &Identity) -> Result<(), Error> {
-            let key = PKey::private_key_from_der(&without_public_key(identity.key()))
-                .map_err(|error| refused(ErrorKind::InvalidPrivateKey, error))?;
-            let leaf = parse(identity.leaf().der())?;
-            if !leaf.public_key().map_err(invalid_certificate)?.public_eq(&key) {
-                return Err(Error::new(ErrorKind::KeyMismatch).with_backend($Backend::NAME));
-            }
-            builder.set_certificate(&leaf).map_err(invalid_certificate)?;
-            for issuer in &identity.chain()[1..] {
-                builder.add_extra_chain_cert(parse(issuer.der())?).map_err(library_error)?;
-            }
-            builder.set_private_key(&key).map_err(library_error)
-        }
-
         fn verification(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Error> {
             if config.verify_mode == VerifyMode::None {
                 builder.set_verify(SslVerifyMode::NONE);
@@ -171,20 +153,6 @@ macro_rules! shared_settings {
                     .map_err(|error| refused(ErrorKind::InvalidCrl, error))?;
             }
             Ok(())
-        }
-
-        fn parse(der: &[u8]) -> Result<X509, Error> {
-            X509::from_der(der).map_err(invalid_certificate)
-        }
-
-        #[cold]
-        fn invalid_certificate(error: ErrorStack) -> Error {
-            refused(ErrorKind::InvalidCertificate, error)
-        }
-
-        #[cold]
-        fn refused(kind: ErrorKind, error: ErrorStack) -> Error {
-            Error::new(kind).with_backend($Backend::NAME).with_source(error)
         }
     };
 }

@@ -1,0 +1,122 @@
+//! What a connection shows: credentials, and the one callback about them.
+
+use core::ffi::{c_int, c_void};
+use core::ptr::{self, NonNull};
+use core::{iter, slice};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use boring::error::ErrorStack;
+use boring::ssl::{SslContextBuilder, SslRef};
+use foreign_types_05::ForeignTypeRef as _;
+use tls_object_core::SignatureScheme;
+
+use super::succeeded;
+use crate::identity::Loaded;
+use crate::native;
+
+/// `SSL_CTX_add1_credential`: one more identity, behind those there are. Returns its address, good for as long as the
+/// context is.
+pub(crate) fn add_credential(
+    builder: &mut SslContextBuilder,
+    identity: &Loaded,
+) -> Result<usize, ErrorStack> {
+    let credential = Credential::new()?;
+    let mut chain = Vec::with_capacity(1 + identity.issuers.len());
+    for certificate in iter::once(&identity.leaf).chain(&identity.issuers) {
+        chain.push(Buffer::new(&certificate.to_der()?)?);
+    }
+    let pointers: Vec<_> = chain.iter().map(|buffer| buffer.0.as_ptr()).collect();
+    let credential = credential.0.as_ptr();
+    // SAFETY: all are valid; the library takes references of its own to the buffers.
+    succeeded(unsafe {
+        boring_sys::SSL_CREDENTIAL_set1_cert_chain(credential, pointers.as_ptr(), pointers.len())
+    })?;
+    // SAFETY: both are valid; the library takes a reference of its own.
+    succeeded(unsafe {
+        boring_sys::SSL_CREDENTIAL_set1_private_key(credential, identity.key.as_ptr())
+    })?;
+    // SAFETY: both are valid; the context takes a reference of its own.
+    succeeded(unsafe { boring_sys::SSL_CTX_add1_credential(builder.as_ptr(), credential) })?;
+    Ok(credential.addr())
+}
+
+/// `SSL_get0_selected_credential`: the address of what this end shows in the handshake that goes on.
+pub(crate) fn selected_credential(ssl: &SslRef) -> Option<usize> {
+    // SAFETY: the connection is valid.
+    let credential = unsafe { boring_sys::SSL_get0_selected_credential(ssl.as_ptr()) };
+    (!credential.is_null()).then(|| credential.addr())
+}
+
+/// An `SSL_CREDENTIAL`, one reference of which is ours.
+struct Credential(NonNull<boring_sys::SSL_CREDENTIAL>);
+
+impl Credential {
+    fn new() -> Result<Self, ErrorStack> {
+        // SAFETY: has no preconditions.
+        let credential = unsafe { boring_sys::SSL_CREDENTIAL_new_x509() };
+        NonNull::new(credential).map(Self).ok_or_else(ErrorStack::get)
+    }
+}
+
+impl Drop for Credential {
+    fn drop(&mut self) {
+        // SAFETY: ours since `new`.
+        unsafe { boring_sys::SSL_CREDENTIAL_free(self.0.as_ptr()) }
+    }
+}
+
+/// A `CRYPTO_BUFFER`, one reference of which is ours.
+struct Buffer(NonNull<boring_sys::CRYPTO_BUFFER>);
+
+impl Buffer {
+    fn new(bytes: &[u8]) -> Result<Self, ErrorStack> {
+        // SAFETY: `bytes` is readable and is copied; without a pool.
+        let buffer =
+            unsafe { boring_sys::CRYPTO_BUFFER_new(bytes.as_ptr(), bytes.len(), ptr::null_mut()) };
+        NonNull::new(buffer).map(Self).ok_or_else(ErrorStack::get)
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        // SAFETY: ours since `new`.
+        unsafe { boring_sys::CRYPTO_BUFFER_free(self.0.as_ptr()) }
+    }
+}
+
+/// `SSL_CTX_set_cert_cb`: before a client answers to a request for a certificate,
+/// [`native::show_nothing_in_vain`].
+pub(crate) fn set_certificate_callback(builder: &mut SslContextBuilder) {
+    // SAFETY: the context is valid, and the callback needs no argument.
+    unsafe {
+        boring_sys::SSL_CTX_set_cert_cb(builder.as_ptr(), Some(on_certificate), ptr::null_mut());
+    }
+}
+
+/// 1 to go on, 0 to fail.
+unsafe extern "C" fn on_certificate(ssl: *mut boring_sys::SSL, _argument: *mut c_void) -> c_int {
+    // SAFETY: the library calls with a valid connection, and looks at it again when this returns.
+    let ssl = unsafe { SslRef::from_ptr_mut(ssl) };
+    let done = catch_unwind(AssertUnwindSafe(|| native::show_nothing_in_vain(ssl)));
+    c_int::from(matches!(done, Ok(Ok(()))))
+}
+
+/// `SSL_certs_clear`: the connection has nothing to show.
+pub(crate) fn clear_certificates(ssl: &mut SslRef) {
+    // SAFETY: the connection is valid.
+    unsafe { boring_sys::SSL_certs_clear(ssl.as_ptr()) }
+}
+
+/// `SSL_get0_peer_verify_algorithms`: what the peer accepts signatures by. For the callback above only.
+pub(crate) fn peer_schemes(ssl: &SslRef) -> Vec<SignatureScheme> {
+    let mut schemes = ptr::null();
+    // SAFETY: the connection is valid and in its callback.
+    let len =
+        unsafe { boring_sys::SSL_get0_peer_verify_algorithms(ssl.as_ptr(), &raw mut schemes) };
+    if schemes.is_null() {
+        return Vec::new();
+    }
+    // SAFETY: so many, which the connection holds on to.
+    let schemes = unsafe { slice::from_raw_parts(schemes, len) };
+    schemes.iter().copied().map(SignatureScheme::new).collect()
+}

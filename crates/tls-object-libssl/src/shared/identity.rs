@@ -1,0 +1,93 @@
+/// What this end shows of itself, made ready for the library by `load`, over the crate `$bindings`.
+#[macro_export]
+#[allow(clippy::crate_in_macro_def)] // what differs is the backend's to have
+macro_rules! shared_identity {
+    ($bindings:ident, $Backend:ident) => {
+        use tls_object_core::{Error, ErrorKind, Identity, ProtocolVersion, SignatureScheme};
+        use tls_object_libssl::{KeyKind, without_public_key};
+        use $bindings::error::ErrorStack;
+        use $bindings::nid::Nid;
+        use $bindings::pkey::{HasPublic, Id, PKey, PKeyRef, Private};
+        use $bindings::ssl::{SslRef, SslVersion};
+        use $bindings::x509::X509;
+
+        use crate::$Backend;
+
+        /// An identity as the library has it. Cheap to clone.
+        #[derive(Clone)]
+        pub(crate) struct Loaded {
+            pub(crate) leaf: X509,
+            pub(crate) issuers: Vec<X509>,
+            pub(crate) key: PKey<Private>,
+            /// `None` for a type of key that this project has no name for.
+            pub(crate) kind: Option<KeyKind>,
+        }
+
+        impl Loaded {
+            /// Whether its key signs with one of the peer's `schemes`.
+            pub(crate) fn fits(
+                &self,
+                schemes: &[SignatureScheme],
+                version: ProtocolVersion,
+            ) -> bool {
+                let signs =
+                    |kind: KeyKind| schemes.iter().any(|&scheme| kind.signs_with(scheme, version));
+                self.kind.is_some_and(signs)
+            }
+        }
+
+        /// Parses an identity, and sees that its key is the leaf's.
+        ///
+        /// # Errors
+        /// [`ErrorKind::InvalidCertificate`], [`ErrorKind::InvalidPrivateKey`], [`ErrorKind::KeyMismatch`].
+        pub(crate) fn load(identity: &Identity) -> Result<Loaded, Error> {
+            let key = PKey::private_key_from_der(&without_public_key(identity.key()))
+                .map_err(|error| refused(ErrorKind::InvalidPrivateKey, error))?;
+            let leaf = parse(identity.leaf().der())?;
+            let issuers = identity.chain()[1..].iter().map(|it| parse(it.der()));
+            let issuers = issuers.collect::<Result<Vec<_>, _>>()?;
+            if !leaf.public_key().map_err(invalid_certificate)?.public_eq(&key) {
+                return Err(Error::new(ErrorKind::KeyMismatch).with_backend($Backend::NAME));
+            }
+            let kind = kind_of(&key);
+            Ok(Loaded { leaf, issuers, key, kind })
+        }
+
+        fn kind_of<T: HasPublic>(key: &PKeyRef<T>) -> Option<KeyKind> {
+            match key.id() {
+                Id::RSA => Some(KeyKind::Rsa),
+                Id::ED25519 => Some(KeyKind::Ed25519),
+                Id::EC => match key.ec_key().ok()?.group().curve_name()? {
+                    Nid::X9_62_PRIME256V1 => Some(KeyKind::P256),
+                    Nid::SECP384R1 => Some(KeyKind::P384),
+                    Nid::SECP521R1 => Some(KeyKind::P521),
+                    _ => None,
+                },
+                _ => None,
+            }
+        }
+
+        /// The version that is spoken, known when a certificate is to be chosen.
+        pub(crate) fn version(ssl: &SslRef) -> ProtocolVersion {
+            match ssl.version2() {
+                Some(SslVersion::TLS1_3) => ProtocolVersion::TLS13,
+                _ => ProtocolVersion::TLS12,
+            }
+        }
+
+        /// A certificate.
+        pub(crate) fn parse(der: &[u8]) -> Result<X509, Error> {
+            X509::from_der(der).map_err(invalid_certificate)
+        }
+
+        #[cold]
+        pub(crate) fn invalid_certificate(error: ErrorStack) -> Error {
+            refused(ErrorKind::InvalidCertificate, error)
+        }
+
+        #[cold]
+        pub(crate) fn refused(kind: ErrorKind, error: ErrorStack) -> Error {
+            Error::new(kind).with_backend($Backend::NAME).with_source(error)
+        }
+    };
+}

@@ -1,0 +1,3 @@
+//! What this end shows of itself.
+
+tls_object_libssl::shared_identity!(openssl, OpenSsl);
