@@ -42,6 +42,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "nginx", packages: &["nginx-light"], is_there: || runs("nginx -v") },
     Tool { name: "curl", packages: &["curl"], is_there: || runs("curl --version") },
     Tool { name: "openssl", packages: &["openssl"], is_there: || runs("openssl version") },
+    Tool { name: "tshark", packages: &["tshark"], is_there: || runs("tshark --version") },
     Tool { name: "valgrind", packages: &["valgrind"], is_there: || runs("valgrind --version") },
     Tool { name: "python3", packages: &["python3"], is_there: || runs("python3 --version") },
 ];
