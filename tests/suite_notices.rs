@@ -299,6 +299,16 @@ impl SslObject for BrokenObject {
         self.altered(result)
     }
 
+    fn write_early_data(&mut self, src: &[u8]) -> Result<Status<usize>, Error> {
+        let result = self.sound.write_early_data(src);
+        self.altered(result)
+    }
+
+    fn read_early_data(&mut self, dst: &mut [u8]) -> Result<Status<usize>, Error> {
+        let result = self.sound.read_early_data(dst);
+        self.altered(result)
+    }
+
     fn write(&mut self, src: &[u8]) -> Result<Status<usize>, Error> {
         let result = match self.sound.write(src) {
             Err(error)

@@ -54,6 +54,7 @@ fn support(capability: Capability) -> Support {
         C::VerifyStrict => {
             Support::No("BoringSSL has one set of rules: its flag does nothing".into())
         }
+        C::EarlyDataLimit => Support::No("BoringSSL has one limit of its own, 14336 bytes".into()),
         C::SharedCiphers => Support::No("BoringSSL's SSL_get_shared_ciphers is a stub".into()),
         _ => Support::Native,
     }

@@ -14,9 +14,13 @@ use tls_object_libssl::impl_calls;
 
 use crate::library::Lib;
 
+mod early_data;
 mod identity;
 mod ticket_keys;
 
+pub(crate) use early_data::{
+    early_data_accepted, early_data_limit, offer_early_data, take_early_data,
+};
 pub(crate) use identity::{
     add_credential, clear_certificates, peer_schemes, selected_credential, set_certificate_callback,
 };
@@ -29,7 +33,10 @@ impl_calls!(
     BIO_meth_set_write,
     BIO_meth_set_ctrl,
     boring_sys::SSL_set_info_callback,
-    boring_sys::SSL_key_update
+    boring_sys::SSL_key_update,
+    early_data::do_handshake,
+    early_data::write_early_data,
+    early_data::read_early_data
 );
 
 /// What the linked library calls itself.

@@ -6,6 +6,9 @@
 //! To link it into one program with OpenSSL, read `docs/linking.md` in the repository first. A
 //! program that is linked so that the `boring` crate runs on another library than BoringSSL
 //! gets [`ErrorKind::WrongLibrary`](tls_object_core::ErrorKind::WrongLibrary) instead of a context.
+//!
+//! A server of BoringSSL does not notice early data that is sent again: whoever copies a client's first flight can have it
+//! taken twice, for as long as the ticket in it is good.
 
 #![deny(unsafe_code)]
 

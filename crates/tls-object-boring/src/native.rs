@@ -18,8 +18,8 @@ use tls_object_libssl::Refused;
 use tls_object_path::{Refusal, Rules};
 
 pub(crate) use crate::ffi::{
-    has_extended_master_secret, peer_certificates, set_groups, set_num_tickets, set_tls13_suites,
-    tls_unique,
+    early_data_accepted, early_data_limit, has_extended_master_secret, offer_early_data,
+    peer_certificates, set_groups, set_num_tickets, set_tls13_suites, take_early_data, tls_unique,
 };
 use crate::identity::{self, Loaded};
 use crate::{facts, ffi};

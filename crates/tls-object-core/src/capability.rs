@@ -96,6 +96,9 @@ capabilities! {
     SessionDetails = "session-details", "Telling a session's id, its lifetime and whether it is a ticket.";
     SessionEvents = "session-events", "Handing out each session as it arrives.";
     SessionSerialisation = "session-serialisation", "Making bytes of a session, and a session of them, in another process too.";
+    EarlyDataClient = "early-data-client", "Sending early data (0-RTT, RFC 8446 section 2.3) as a client.";
+    EarlyDataServer = "early-data-server", "Taking early data as a server.";
+    EarlyDataLimit = "early-data-limit", "Choosing how much early data a server takes.";
     TicketKeys = "ticket-keys", "Sealing session tickets with given keys, so that servers share them.";
     TicketCount = "ticket-count", "Choosing how many tickets of TLS 1.3 a server sends.";
     KeyUpdate = "key-update", "Changing the keys of both directions while they are in use, under TLS 1.3.";

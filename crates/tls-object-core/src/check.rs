@@ -236,6 +236,18 @@ fn sessions(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if config.num_tickets.is_some_and(|number| number > MAX_TICKETS) {
         report.invalid(format!("more than {MAX_TICKETS} tickets"));
     }
+    let early = config.max_early_data;
+    report.require(capabilities, Capability::EarlyDataServer, early > 0);
+    let chosen = early > 0 && early != Config::EARLY_DATA;
+    report.require(capabilities, Capability::EarlyDataLimit, chosen);
+    let resumes = config.resumption && config.version_range().1 >= ProtocolVersion::TLS13;
+    if early > 0 && (config.side == Side::Client || !resumes) {
+        report.invalid("early data is taken by servers that resume sessions of TLS 1.3");
+    }
+    if early > 0 && !keys.is_empty() {
+        // RFC 8446 section 8.
+        report.invalid("early data under tickets that another server would take again");
+    }
     let names: Vec<_> = keys.iter().map(|key| key.name("")).collect();
     if (1..names.len()).any(|at| names[..at].contains(&names[at])) {
         report.invalid("two ticket keys of one name");

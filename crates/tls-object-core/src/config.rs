@@ -114,11 +114,21 @@ pub struct Config {
     /// Server: how many tickets follow a full handshake of TLS 1.3, 16 at most; `None` for the library's own number.
     /// Python: `num_tickets`.
     pub num_tickets: Option<usize>,
+    /// Server: how many bytes of early data it takes of a client that resumes a session of TLS 1.3; 0 for none at
+    /// all. Whoever copies a client's first flight off the wire can send it again: early data must be such that it
+    /// does no harm to act on it twice. Servers that keep sessions themselves take each once; BoringSSL's do not.
+    /// What arrives must be read, by [`read_early_data`](crate::SslObject::read_early_data).
+    ///
+    /// Not every library lets this be chosen: [`EARLY_DATA`](Self::EARLY_DATA) they all have.
+    pub max_early_data: u32,
     /// What is told the secrets of every connection, so that a recording of it can be read. Python: `keylog_filename`.
     pub key_log: Option<Hook<dyn KeyLog>>,
 }
 
 impl Config {
+    /// A limit of early data that every library has that takes early data: what fits one record of BoringSSL's.
+    pub const EARLY_DATA: u32 = 14336;
+
     /// A client that verifies the server's certificate and name, trusts nobody yet, and
     /// speaks TLS 1.2 and 1.3.
     pub const fn client() -> Self {
@@ -161,6 +171,7 @@ impl Config {
             on_session: None,
             ticket_keys: Vec::new(),
             num_tickets: None,
+            max_early_data: 0,
             key_log: None,
         }
     }

@@ -3,8 +3,8 @@
 use core::any::Any;
 
 use crate::{
-    Bios, Capability, Certificate, ChannelBinding, CipherSuite, Error, ErrorKind, HashAlgorithm,
-    Negotiated, ProtocolVersion, Session, Status, Wrap,
+    Bios, Capability, Certificate, ChannelBinding, CipherSuite, EarlyData, Error, ErrorKind,
+    HashAlgorithm, Negotiated, ProtocolVersion, Session, Status, Wrap,
 };
 
 /// What reading came to.
@@ -61,6 +61,21 @@ pub trait Engine: Send + 'static {
     /// # Errors
     /// Fatal, with the alert queued.
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error>;
+
+    /// Client: sends early data, at most as much as the session allows; how much that was, 0 where early data cannot be
+    /// sent. Called before anything else only, and with nothing in the incoming BIO.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::Unsupported`] unless implemented.
+    /// * Fatal.
+    fn write_early_data(&mut self, _bios: &mut Bios, _src: &[u8]) -> Result<usize, Error> {
+        Err(ErrorKind::Unsupported(Capability::EarlyDataClient).into())
+    }
+
+    /// Server: the early data that [`handshake`](Self::handshake) has met; `None` where it takes none.
+    fn early_data(&mut self) -> Option<&mut EarlyData> {
+        None
+    }
 
     /// What was agreed on. Called once, when the handshake is done.
     fn negotiated(&mut self) -> Negotiated;

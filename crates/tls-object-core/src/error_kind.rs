@@ -158,6 +158,8 @@ error_kinds! {
     NoSharedVersion: PeerIncompatible, "UNSUPPORTED_PROTOCOL", "SSLError", "no protocol version in common";
     /// The application refused the client when it had spoken.
     Refused: PeerIncompatible, "CALLBACK_FAILED", "SSLError", "the application refused the client";
+    /// The server did not take the early data. Send it again on this connection, which goes on: this is told once.
+    EarlyDataRejected: PeerIncompatible, "", "SSLError", "the server did not take the early data, which must be sent again";
     // The peer misbehaved.
     /// A record failed authentication.
     BadRecordMac: PeerMisbehaved, "DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "SSLError", "a record failed authentication";

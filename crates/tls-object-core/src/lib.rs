@@ -151,6 +151,7 @@ mod cipher_suite;
 mod client_hello;
 mod config;
 mod dynamic;
+mod early_data;
 mod end_point;
 mod engine;
 mod error;
@@ -191,6 +192,7 @@ pub use config::{
     VerifyTime, Wrap,
 };
 pub use dynamic::{DynBackend, DynContext};
+pub use early_data::EarlyData;
 pub use end_point::HashAlgorithm;
 pub use engine::{Engine, Received};
 pub use error::Error;

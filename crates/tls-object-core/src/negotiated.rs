@@ -22,4 +22,6 @@ pub struct Negotiated {
     pub server_name: Option<String>,
     /// Whether an earlier session was resumed. Python: `session_reused`.
     pub resumed: bool,
+    /// Whether the server took the client's early data, or would have (RFC 8446 section 2.3).
+    pub early_data_accepted: bool,
 }

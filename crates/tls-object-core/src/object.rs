@@ -1,6 +1,7 @@
 //! The contract of [`SslObject`](crate::SslObject), kept once for all engines.
 
 mod data;
+mod early_data;
 mod greeting;
 mod handshake;
 mod ssl_object;
@@ -26,6 +27,10 @@ pub struct Object<E: Engine> {
     bios: Bios,
     /// Server: there until the ClientHello has arrived and been decided on, if that is wanted.
     greeting: Option<Box<Greeting>>,
+    /// The engine has begun the handshake.
+    begun: bool,
+    /// Client: early data was sent, and nobody was told yet what became of it.
+    early_data_sent: bool,
     /// The first five bytes were looked at.
     recognised: bool,
     done: bool,
@@ -57,6 +62,8 @@ impl<E: Engine> Object<E> {
             side: wrap.side,
             server_name: wrap.server_name,
             bios: Bios::new(incoming, outgoing),
+            begun: false,
+            early_data_sent: false,
             recognised: false,
             done: false,
             sent_close: false,

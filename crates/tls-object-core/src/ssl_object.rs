@@ -63,7 +63,8 @@ pub struct Cipher {
 /// An error of a connection is final: each later call returns it again (but for truncation after
 /// the handshake, which [`read`](Self::read) tells as [`Closed`](Read::Closed)). The alert that tells the peer
 /// waits in the outgoing BIO, if the library has sent one: [`Error::alert_sent`] says which. Errors whose
-/// [`origin`](Error::origin) is [`Misuse`](crate::Origin::Misuse) concern one call only and leave the connection as it was.
+/// [`origin`](Error::origin) is [`Misuse`](crate::Origin::Misuse) concern one call only and leave the connection as it was, and so does
+/// [`EarlyDataRejected`](crate::ErrorKind::EarlyDataRejected).
 ///
 /// Python: `ssl.SSLObject`.
 pub trait SslObject: Send + fmt::Debug {
@@ -116,6 +117,44 @@ pub trait SslObject: Send + fmt::Debug {
     /// * [`ErrorKind::WrongSide`](crate::ErrorKind::WrongSide): the context is a client's.
     /// * What the backend says where it cannot make the connection, or what ended it.
     fn resume(&mut self, answer: Answer) -> Result<(), Error>;
+
+    /// Client: encrypts from `src` into the outgoing BIO before the handshake, behind the ClientHello (0-RTT, RFC 8446
+    /// section 2.3). Only before any other call that reads, writes or shakes hands, and where the
+    /// [`Wrap`](crate::Wrap) says so and brings a session whose server takes early data.
+    ///
+    /// Early data can be read by whoever gets at the server's keys later, and can be sent to the server again by whoever
+    /// copies it off the wire: send nothing that would do harm twice.
+    ///
+    /// # Returns
+    /// * [`Status::Done`]: that many bytes from the front of `src` were taken; less than all at the server's limit, 0
+    ///   where no early data can be sent. Send the rest when the handshake is done.
+    /// * [`Status::WantWrite`]: write out `outgoing`, call again.
+    ///
+    /// Whether the server took it stands in [`facts`](Self::facts) when the handshake is done. If it did not, the call that
+    /// finishes the handshake says so once: [`ErrorKind::EarlyDataRejected`](crate::ErrorKind::EarlyDataRejected). Nothing of
+    /// it has reached the server's application then. Write it again, on this connection, which goes on.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::WrongSide`](crate::ErrorKind::WrongSide) on a server.
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    /// * What ended the connection.
+    fn write_early_data(&mut self, src: &[u8]) -> Result<Status<usize>, Error>;
+
+    /// Server: decrypts early data into `dst`, and goes on with the handshake as long as none is there. Where
+    /// [`Config::max_early_data`](crate::Config::max_early_data) is not 0, call it until it says `Done(0)`, before
+    /// [`read`](Self::read), which refuses to go past early data that was not read
+    /// ([`UnreadData`](crate::ErrorKind::UnreadData)).
+    ///
+    /// Early data may be a copy of what was sent before: see there.
+    ///
+    /// # Returns
+    /// * [`Status::Done`]: that many bytes stand at the front of `dst`; 0 when there is none, or no more.
+    /// * [`Status::WantRead`], [`Status::WantWrite`], [`Status::Suspended`]: as for [`do_handshake`](Self::do_handshake).
+    ///
+    /// # Errors
+    /// * [`ErrorKind::WrongSide`](crate::ErrorKind::WrongSide) on a client.
+    /// * Those of [`do_handshake`](Self::do_handshake).
+    fn read_early_data(&mut self, dst: &mut [u8]) -> Result<Status<usize>, Error>;
 
     /// Decrypts into `dst`.
     ///

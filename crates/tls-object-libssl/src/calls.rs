@@ -50,6 +50,18 @@ pub unsafe trait Calls: 'static {
     unsafe fn ssl_set_connect_state(ssl: *mut Self::Ssl);
     unsafe fn ssl_set_accept_state(ssl: *mut Self::Ssl);
     unsafe fn ssl_do_handshake(ssl: *mut Self::Ssl) -> c_int;
+    unsafe fn ssl_write_early_data(
+        ssl: *mut Self::Ssl,
+        buf: *const c_void,
+        len: usize,
+        written: *mut usize,
+    ) -> c_int;
+    unsafe fn ssl_read_early_data(
+        ssl: *mut Self::Ssl,
+        buf: *mut c_void,
+        len: usize,
+        read: *mut usize,
+    ) -> c_int;
     unsafe fn ssl_read(ssl: *mut Self::Ssl, buf: *mut c_void, len: c_int) -> c_int;
     unsafe fn ssl_peek(ssl: *mut Self::Ssl, buf: *mut c_void, len: c_int) -> c_int;
     unsafe fn ssl_write(ssl: *mut Self::Ssl, buf: *const c_void, len: c_int) -> c_int;
@@ -67,7 +79,8 @@ macro_rules! impl_calls {
     (
         $Library:ty, $sys:ident,
         $bio_meth_set_read:ident, $bio_meth_set_write:ident, $bio_meth_set_ctrl:ident,
-        $ssl_set_info_callback:path, $ssl_key_update:path
+        $ssl_set_info_callback:path, $ssl_key_update:path, $ssl_do_handshake:path,
+        $ssl_write_early_data:path, $ssl_read_early_data:path
     ) => {
         // SAFETY: each method is the function of its name.
         unsafe impl $crate::Calls for $Library {
@@ -93,7 +106,6 @@ macro_rules! impl_calls {
                 ssl_get_rbio = SSL_get_rbio(ssl: *const $sys::SSL) -> *mut $sys::BIO;
                 ssl_set_connect_state = SSL_set_connect_state(ssl: *mut $sys::SSL);
                 ssl_set_accept_state = SSL_set_accept_state(ssl: *mut $sys::SSL);
-                ssl_do_handshake = SSL_do_handshake(ssl: *mut $sys::SSL) -> core::ffi::c_int;
                 ssl_read = SSL_read(ssl: *mut $sys::SSL, buf: *mut core::ffi::c_void, len: core::ffi::c_int) -> core::ffi::c_int;
                 ssl_peek = SSL_peek(ssl: *mut $sys::SSL, buf: *mut core::ffi::c_void, len: core::ffi::c_int) -> core::ffi::c_int;
                 ssl_write = SSL_write(ssl: *mut $sys::SSL, buf: *const core::ffi::c_void, len: core::ffi::c_int) -> core::ffi::c_int;
@@ -101,6 +113,31 @@ macro_rules! impl_calls {
                 ssl_set_shutdown = SSL_set_shutdown(ssl: *mut $sys::SSL, mode: core::ffi::c_int);
                 ssl_get_error = SSL_get_error(ssl: *const $sys::SSL, ret: core::ffi::c_int) -> core::ffi::c_int;
                 ssl_pending = SSL_pending(ssl: *const $sys::SSL) -> core::ffi::c_int;
+            }
+
+            unsafe fn ssl_do_handshake(ssl: *mut $sys::SSL) -> core::ffi::c_int {
+                // SAFETY: passed on as it came.
+                unsafe { $ssl_do_handshake(ssl) }
+            }
+
+            unsafe fn ssl_write_early_data(
+                ssl: *mut $sys::SSL,
+                buf: *const core::ffi::c_void,
+                len: usize,
+                written: *mut usize,
+            ) -> core::ffi::c_int {
+                // SAFETY: passed on as it came.
+                unsafe { $ssl_write_early_data(ssl, buf, len, written) }
+            }
+
+            unsafe fn ssl_read_early_data(
+                ssl: *mut $sys::SSL,
+                buf: *mut core::ffi::c_void,
+                len: usize,
+                read: *mut usize,
+            ) -> core::ffi::c_int {
+                // SAFETY: passed on as it came.
+                unsafe { $ssl_read_early_data(ssl, buf, len, read) }
             }
 
             unsafe fn err_is_empty() -> bool {

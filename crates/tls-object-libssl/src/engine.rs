@@ -4,9 +4,9 @@ use core::any::Any;
 use core::ffi::c_int;
 
 use tls_object_core::{
-    Alert, Bios, Certificate, ChannelBinding, CipherSuite, Context as _, Engine, Error, ErrorKind,
-    HashAlgorithm, Hook, Negotiated, ProtocolVersion, Received, Session, SessionSink, Side, Status,
-    VerifyCode, Wrap,
+    Alert, Bios, Certificate, ChannelBinding, CipherSuite, Context as _, EarlyData, Engine, Error,
+    ErrorKind, HashAlgorithm, Hook, MAX_PLAINTEXT, Negotiated, ProtocolVersion, Received, Session,
+    SessionSink, Side, Status, VerifyCode, Wrap,
 };
 
 use crate::{Connection, Hooks, Library, Outcome, refusal};
@@ -18,9 +18,31 @@ pub struct LibsslEngine<L: Library> {
     side: Side,
     /// Client: who is told of each session.
     on_session: Option<Hook<dyn SessionSink>>,
+    /// Client: how much early data may be sent.
+    early_data_left: usize,
+    /// Server: the early data that has come, where it takes any.
+    early_data: Option<Box<EarlyData>>,
 }
 
 impl<L: Library> LibsslEngine<L> {
+    /// Takes the early data of a client, where a server takes any; done when there is no more.
+    fn meet_early_data(&mut self, bios: &mut Bios) -> Outcome {
+        let Some(early) = self.early_data.as_mut().filter(|early| !early.is_over()) else {
+            return Outcome::Done(0);
+        };
+        let mut record = vec![0; MAX_PLAINTEXT];
+        loop {
+            match self.connection.read_early_data(bios, &mut record) {
+                Outcome::Done(0) => {
+                    early.end();
+                    return Outcome::Done(0);
+                }
+                Outcome::Done(n) => early.push(&record[..n]),
+                outcome => return outcome,
+            }
+        }
+    }
+
     /// Tells of the sessions that a call has met, now that the library is left.
     fn tell_sessions(&mut self) {
         let Some(sink) = &self.on_session else { return };
@@ -93,11 +115,22 @@ impl<L: Library> Engine for LibsslEngine<L> {
         }
         let connection = Connection::new(handle, side, hooks)
             .ok_or_else(|| Error::new(ErrorKind::Library).with_backend(L::NAME))?;
-        Ok(Self { connection, side, on_session: context.config().on_session.clone() })
+        let sends = wrap.early_data && side == Side::Client;
+        Ok(Self {
+            side,
+            on_session: context.config().on_session.clone(),
+            early_data_left: if sends { L::early_data_limit(connection.handle()) } else { 0 },
+            early_data: (context.config().max_early_data > 0).then(Box::default),
+            connection,
+        })
     }
 
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
-        match self.connection.do_handshake(bios) {
+        let outcome = match self.meet_early_data(bios) {
+            Outcome::Done(_) => self.connection.do_handshake(bios),
+            outcome => outcome,
+        };
+        match outcome {
             Outcome::Done(_) => {}
             Outcome::WantRead => {
                 if self.side == Side::Server {
@@ -120,6 +153,25 @@ impl<L: Library> Engine for LibsslEngine<L> {
         }
         self.tell_sessions();
         Ok(Status::Done(()))
+    }
+
+    fn write_early_data(&mut self, bios: &mut Bios, src: &[u8]) -> Result<usize, Error> {
+        let len = src.len().min(self.early_data_left);
+        if len == 0 {
+            return Ok(0);
+        }
+        match self.connection.write_early_data(bios, &src[..len]) {
+            Outcome::Done(written) => {
+                self.early_data_left -= written;
+                Ok(written)
+            }
+            Outcome::WantRead | Outcome::CloseNotify => Ok(0),
+            Outcome::Failed(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn early_data(&mut self) -> Option<&mut EarlyData> {
+        self.early_data.as_deref_mut()
     }
 
     fn negotiated(&mut self) -> Negotiated {

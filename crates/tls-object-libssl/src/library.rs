@@ -109,6 +109,9 @@ pub unsafe trait Library: Calls + Send + Sync {
     /// Whether an earlier session was resumed.
     fn is_resumed(handle: &Self::Handle) -> bool;
 
+    /// How much early data a client may send with the session that it offers.
+    fn early_data_limit(handle: &Self::Handle) -> usize;
+
     /// The newest session that can be resumed.
     fn session(handle: &mut Self::Handle) -> Option<Session>;
 

@@ -36,6 +36,8 @@ unsafe extern "C" {
         ssl: *const openssl_sys::SSL,
     ) -> *mut openssl_sys::stack_st_SSL_CIPHER;
     fn SSL_get_ciphers(ssl: *const openssl_sys::SSL) -> *mut openssl_sys::stack_st_SSL_CIPHER;
+    fn SSL_CTX_set_recv_max_early_data(context: *mut openssl_sys::SSL_CTX, max: u32) -> c_int;
+    fn SSL_get_early_data_status(ssl: *const openssl_sys::SSL) -> c_int;
     fn SSL_SESSION_get_ticket_lifetime_hint(session: *const openssl_sys::SSL_SESSION) -> c_ulong;
     fn SSL_SESSION_has_ticket(session: *const openssl_sys::SSL_SESSION) -> c_int;
     fn X509_STORE_add_crl(
@@ -55,7 +57,10 @@ impl_calls!(
     BIO_meth_set_write__fixed_rust,
     BIO_meth_set_ctrl__fixed_rust,
     SSL_set_info_callback,
-    SSL_key_update
+    SSL_key_update,
+    openssl_sys::SSL_do_handshake,
+    openssl_sys::SSL_write_early_data,
+    openssl_sys::SSL_read_early_data
 );
 
 /// The `SSL` of a handle.
@@ -89,6 +94,23 @@ pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(),
     let store = builder.cert_store_mut().as_ptr();
     // SAFETY: both are valid; the store takes a reference of its own.
     succeeded(c_long::from(unsafe { X509_STORE_add_crl(store, crl.as_ptr()) }))
+}
+
+/// `SSL_CTX_set_recv_max_early_data`.
+pub(crate) fn set_recv_max_early_data(
+    builder: &mut SslContextBuilder,
+    max: u32,
+) -> Result<(), ErrorStack> {
+    // SAFETY: the context is valid.
+    let ret = unsafe { SSL_CTX_set_recv_max_early_data(builder.as_ptr(), max) };
+    succeeded(c_long::from(ret))
+}
+
+/// Whether `SSL_get_early_data_status` says that early data was accepted.
+pub(crate) fn early_data_accepted(ssl: &SslRef) -> bool {
+    const SSL_EARLY_DATA_ACCEPTED: c_int = 2;
+    // SAFETY: the connection is valid.
+    unsafe { SSL_get_early_data_status(ssl.as_ptr()) == SSL_EARLY_DATA_ACCEPTED }
 }
 
 /// `SSL_SESSION_get_ticket_lifetime_hint`.

@@ -105,6 +105,10 @@ unsafe impl Library for Lib {
         handle.session_reused()
     }
 
+    fn early_data_limit(handle: &Ssl) -> usize {
+        native::early_data_limit(handle)
+    }
+
     fn session(handle: &mut Ssl) -> Option<Session> {
         session::newest(handle)
     }

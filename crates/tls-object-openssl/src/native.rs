@@ -7,7 +7,9 @@ use openssl::error::ErrorStack;
 use openssl::ex_data::Index;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::ssl::{SslCipherRef, SslContext, SslContextBuilder, SslMode, SslOptions, SslRef};
+use openssl::ssl::{
+    SslCipherRef, SslContext, SslContextBuilder, SslMode, SslOptions, SslRef, SslSessionCacheMode,
+};
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef};
 use tls_object_core::{
@@ -15,6 +17,7 @@ use tls_object_core::{
 };
 use tls_object_libssl::{KeyKind, Refused, cipher_list};
 
+pub(crate) use crate::ffi::early_data_accepted;
 use crate::identity::{self, Loaded};
 use crate::{capabilities, facts, ffi};
 
@@ -169,6 +172,22 @@ pub(crate) fn set_num_tickets(
     number: usize,
 ) -> Result<(), ErrorStack> {
     builder.set_num_tickets(number)
+}
+
+/// Early data of so many bytes is taken. OpenSSL then keeps the sessions of TLS 1.3 itself and resumes each once, so that
+/// early data is taken once.
+pub(crate) fn take_early_data(builder: &mut SslContextBuilder, max: u32) -> Result<(), ErrorStack> {
+    builder.set_session_cache_mode(SslSessionCacheMode::SERVER);
+    builder.set_max_early_data(max)?;
+    ffi::set_recv_max_early_data(builder, max)
+}
+
+/// A client that will send early data says so by sending it.
+pub(crate) fn offer_early_data(_ssl: &mut SslRef) {}
+
+/// How much early data the offered session allows.
+pub(crate) fn early_data_limit(ssl: &SslRef) -> usize {
+    ssl.session().map_or(0, |session| session.max_early_data() as usize)
 }
 
 /// Takes the word of an authority.

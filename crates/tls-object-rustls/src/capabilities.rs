@@ -67,6 +67,8 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::ServerResumption
         | Capability::NoServerResumption
         | Capability::SessionEvents
+        | Capability::EarlyDataClient
+        | Capability::EarlyDataLimit
         | Capability::TicketCount => Support::Native,
 
         Capability::VerifyCommonName => emulated("webpki knows no common names; compared here"),
@@ -74,6 +76,9 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
             emulated("a path that webpki has found is looked at again")
         }
         Capability::VerifyStrict => no("webpki has rules of its own and no others"),
+        Capability::EarlyDataServer => emulated(
+            "sessions are then kept by the server, since rustls takes early data of no others",
+        ),
 
         Capability::PostQuantumGroup if post_quantum => Support::Native,
         Capability::PostQuantumGroup => no("ring has no ML-KEM"),

@@ -18,9 +18,13 @@ use tls_object_core::{
 
 use crate::hooks::Keys;
 use crate::identity::{ClientIdentities, ServerIdentities};
+use crate::server_sessions::ServerSessions;
 use crate::session::{Events, Issued, SessionSlot};
 use crate::verify::PeerVerifier;
 use crate::{Rustls, RustlsEngine, RustlsObject};
+
+/// How many sessions a server keeps that takes early data. OpenSSL has the same number.
+const EARLY_DATA_SESSIONS: usize = 20 * 1024;
 
 /// A configuration made ready for rustls.
 #[derive(Clone)]
@@ -130,7 +134,9 @@ impl RustlsContext {
             });
             let slot =
                 SessionSlot { offered: wrap.session.clone(), issued: issued.clone(), events };
-            Arc::make_mut(&mut config).resumption = Resumption::store(Arc::new(slot));
+            let config = Arc::make_mut(&mut config);
+            config.resumption = Resumption::store(Arc::new(slot));
+            config.enable_early_data = wrap.early_data;
         }
         let connection = ClientConnection::new(config, name)
             .map_err(|error| Error::new(ErrorKind::Library).with_source(error))?;
@@ -217,15 +223,19 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
         server.key_log = Arc::new(Keys(key_log.clone()));
     }
     server.session_storage = Arc::new(NoServerSessionStorage {});
-    if config.resumption {
+    if config.resumption && config.max_early_data > 0 {
+        // With tickets it would take none.
+        server.session_storage = Arc::new(ServerSessions::new(EARLY_DATA_SESSIONS));
+        server.max_early_data_size = config.max_early_data;
+    } else if config.resumption {
         server.ticketer = backend
             .ticketer(config)
             .map_err(|error| Error::new(ErrorKind::Library).with_source(error))?;
-        if let Some(number) = config.num_tickets {
-            server.send_tls13_tickets = number;
-        }
     } else {
         server.send_tls13_tickets = 0;
+    }
+    if let Some(number) = config.num_tickets {
+        server.send_tls13_tickets = number;
     }
     Ok(ServerConfigs::new(server, &config.alpn, config.alpn_mismatch))
 }

@@ -13,8 +13,8 @@ use rustls::{
 };
 use tls_object_core::{
     Alert, AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
-    Engine, Error, ErrorKind, HashAlgorithm, NamedGroup, Negotiated, Object, ProtocolVersion,
-    Received, ServerName, Session, Status, Wrap,
+    EarlyData, Engine, Error, ErrorKind, HashAlgorithm, NamedGroup, Negotiated, Object,
+    ProtocolVersion, Received, ServerName, Session, Status, Wrap,
 };
 
 use crate::context::ServerConfigs;
@@ -38,6 +38,8 @@ pub struct RustlsEngine {
     server_name: Option<ServerName>,
     /// Client: what the server issues to be resumed, if that is wanted.
     issued: Option<Arc<Issued>>,
+    /// Server: the early data that has come, where it takes any.
+    early_data: Option<Box<EarlyData>>,
     /// Client: the session made of it.
     session: Option<Session>,
     /// Server: the suites that the client offers too, the best first.
@@ -71,6 +73,7 @@ impl RustlsEngine {
     }
 
     fn in_phase(context: RustlsContext, phase: Phase) -> Self {
+        let early_data = (context.config().max_early_data > 0).then(Box::default);
         Self {
             context,
             phase,
@@ -84,6 +87,7 @@ impl RustlsEngine {
             shared_ciphers: Box::default(),
             shown: None,
             verified: None,
+            early_data,
         }
     }
 
@@ -151,6 +155,17 @@ impl RustlsEngine {
             }
         }
         Ok(true)
+    }
+
+    /// Takes the early data out of rustls that it has, where this server takes any.
+    fn meet_early_data(&mut self) {
+        let Some(early) = &mut self.early_data else { return };
+        let Phase::Connected(Connection::Server(server)) = &mut self.phase else { return };
+        let Some(mut waiting) = server.early_data() else { return };
+        let mut chunk = [0; 4096];
+        while let Ok(n @ 1..) = waiting.read(&mut chunk) {
+            early.push(&chunk[..n]);
+        }
     }
 
     /// Makes a connection of the ClientHello, if it is complete.
@@ -279,12 +294,32 @@ impl Engine for RustlsEngine {
         context.engine(wrap)
     }
 
+    fn write_early_data(&mut self, bios: &mut Bios, src: &[u8]) -> Result<usize, Error> {
+        let Phase::Connected(Connection::Client(client)) = &mut self.phase else { return Ok(0) };
+        let Some(mut early) = client.early_data() else { return Ok(0) };
+        let taken = early.write(src).map_err(|error| {
+            Error::new(ErrorKind::Internal).with_backend(self.context.backend()).with_source(error)
+        })?;
+        if let Phase::Connected(connection) = &mut self.phase {
+            drain(connection, &mut Outgoing(bios));
+        }
+        Ok(taken)
+    }
+
+    fn early_data(&mut self) -> Option<&mut EarlyData> {
+        self.early_data.as_deref_mut()
+    }
+
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
         loop {
+            self.meet_early_data();
             if let Phase::Connected(connection) = &mut self.phase {
                 // A client's ClientHello waits from the start.
                 drain(connection, &mut Outgoing(bios));
                 if !connection.is_handshaking() {
+                    if let Some(early) = &mut self.early_data {
+                        early.end();
+                    }
                     return Ok(Status::Done(()));
                 }
             }
@@ -296,7 +331,7 @@ impl Engine for RustlsEngine {
 
     fn negotiated(&mut self) -> Negotiated {
         let mut facts = Negotiated::default();
-        let Phase::Connected(connection) = &self.phase else { return facts };
+        let Phase::Connected(connection) = &mut self.phase else { return facts };
         facts.version = connection.protocol_version().map(|it| ProtocolVersion::new(it.into()));
         facts.cipher_suite =
             connection.negotiated_cipher_suite().map(|it| CipherSuite::new(it.suite().into()));
@@ -308,6 +343,10 @@ impl Engine for RustlsEngine {
                 self.server_name.as_ref().and_then(ServerName::dns).map(|name| name.to_lowercase())
             }
             Connection::Server(server) => server.server_name().map(str::to_owned),
+        };
+        facts.early_data_accepted = match connection {
+            Connection::Client(client) => client.is_early_data_accepted(),
+            Connection::Server(server) => server.early_data().is_some(),
         };
         facts.resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
         facts

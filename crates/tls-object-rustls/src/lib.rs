@@ -65,6 +65,7 @@ mod hooks;
 mod identity;
 mod path;
 mod refusal;
+mod server_sessions;
 mod session;
 mod signature;
 mod tickets;

@@ -14,6 +14,7 @@ mod client_hello;
 mod config;
 mod context;
 mod data;
+mod early_data;
 mod end_point;
 mod exporter;
 mod handshake;
@@ -58,6 +59,7 @@ pub fn scenarios() -> &'static [Scenario] {
             resume::SCENARIOS,
             tickets::SCENARIOS,
             saved::SCENARIOS,
+            early_data::SCENARIOS,
             exporter::SCENARIOS,
             key_log::SCENARIOS,
             end_point::SCENARIOS,

@@ -70,6 +70,7 @@ impl Config {
             on_session: _,
             ticket_keys: _,
             num_tickets: _,
+            max_early_data: _,
             key_log: _,
         } = self;
         let mut all = Collector(Sha256::new());

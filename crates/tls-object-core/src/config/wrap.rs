@@ -12,6 +12,8 @@ pub struct Wrap {
     pub server_name: Option<ServerName>,
     /// Client: a session to resume. See [`Session`](crate::Session).
     pub session: Option<crate::Session>,
+    /// Client: whether [early data](crate::SslObject::write_early_data) may be sent, if the session allows it.
+    pub early_data: bool,
     /// Application protocols of this connection instead of those of the context, the best first.
     pub alpn: Option<Vec<AlpnProtocol>>,
     /// Server: whether the handshake [is suspended](crate::Status::Suspended) when the client has spoken, until
@@ -26,6 +28,7 @@ impl Wrap {
             side: Side::Client,
             server_name: Some(server_name),
             session: None,
+            early_data: false,
             alpn: None,
             pause_at_client_hello: false,
         }
@@ -38,6 +41,7 @@ impl Wrap {
             side: Side::Client,
             server_name: None,
             session: None,
+            early_data: false,
             alpn: None,
             pause_at_client_hello: false,
         }
@@ -49,6 +53,7 @@ impl Wrap {
             side: Side::Server,
             server_name: None,
             session: None,
+            early_data: false,
             alpn: None,
             pause_at_client_hello: false,
         }
@@ -58,6 +63,13 @@ impl Wrap {
     #[must_use]
     pub fn with_session(mut self, session: crate::Session) -> Self {
         self.session = Some(session);
+        self
+    }
+
+    /// With early data, if the session allows it.
+    #[must_use]
+    pub const fn with_early_data(mut self) -> Self {
+        self.early_data = true;
         self
     }
 

@@ -44,6 +44,9 @@ impl<E: Engine> Object<E> {
                 Status::Suspended => return Ok(Read::Suspended),
             }
         }
+        if self.engine.early_data().is_some_and(|early| early.waits()) {
+            return Err(ErrorKind::UnreadData.into());
+        }
         if self.answers_pile_up() {
             return Ok(Read::WantWrite);
         }

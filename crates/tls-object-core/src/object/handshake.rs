@@ -1,5 +1,7 @@
 //! The handshake: begun, continued, and refused before an engine sees what is no TLS.
 
+use core::mem;
+
 use super::Object;
 use crate::record::{HEADER, plain_alert, preamble};
 use crate::{Alert, Engine, Error, ErrorKind, Side, Status};
@@ -51,6 +53,7 @@ impl<E: Engine> Object<E> {
             // A client speaks first: it may do so before anything is there to be recognised.
             let something_there = self.bios.incoming().pending() > 0;
             if !self.recognise()? && (something_there || self.side == Side::Server) {
+                self.begun |= self.side == Side::Client;
                 if self.side == Side::Client && self.bios.sent() == 0 {
                     let begun = self.call(|engine, bios| {
                         bios.with_nothing_incoming(|bios| engine.handshake(bios))
@@ -65,11 +68,16 @@ impl<E: Engine> Object<E> {
         if let Some(status) = self.greet()? {
             return Ok(status);
         }
+        self.begun = true;
         match self.call(|engine, bios| engine.handshake(bios)) {
             Ok(Status::Done(())) => {
                 self.done = true;
                 self.bios.drop_ahead();
                 self.facts = self.engine.negotiated();
+                if mem::take(&mut self.early_data_sent) && !self.facts.early_data_accepted {
+                    // Not the end: the connection was made all the same.
+                    return Err(ErrorKind::EarlyDataRejected.into());
+                }
                 Ok(Status::Done(()))
             }
             Ok(_) => self.want_read(),

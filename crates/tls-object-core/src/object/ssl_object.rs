@@ -55,6 +55,14 @@ impl<E: Engine> SslObject for Object<E> {
         self.answer(answer)
     }
 
+    fn write_early_data(&mut self, src: &[u8]) -> Result<Status<usize>, Error> {
+        self.send_early_data(src)
+    }
+
+    fn read_early_data(&mut self, dst: &mut [u8]) -> Result<Status<usize>, Error> {
+        self.receive_early_data(dst)
+    }
+
     fn read(&mut self, dst: &mut [u8]) -> Result<Read, Error> {
         if dst.is_empty() {
             return Ok(Read::Data(0));

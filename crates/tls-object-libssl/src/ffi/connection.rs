@@ -117,6 +117,31 @@ impl<L: Library> Connection<L> {
         self.call(bios, |ssl| unsafe { L::ssl_do_handshake(ssl) })
     }
 
+    /// `SSL_write_early_data` from `src`: that many bytes were taken.
+    pub fn write_early_data(&mut self, bios: &mut Bios, src: &[u8]) -> Outcome {
+        let mut written = 0;
+        let (buf, len) = (src.as_ptr().cast::<c_void>(), src.len());
+        // SAFETY: `ssl` is valid, `buf` has `len` readable bytes and `written` is writable.
+        let outcome = self
+            .call(bios, |ssl| unsafe { L::ssl_write_early_data(ssl, buf, len, &raw mut written) });
+        if let Outcome::Done(_) = outcome { Outcome::Done(written) } else { outcome }
+    }
+
+    /// `SSL_read_early_data` into `dst`, which is not empty: that many bytes have come, none if there are no more.
+    pub fn read_early_data(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Outcome {
+        const SSL_READ_EARLY_DATA_SUCCESS: usize = 1;
+        let mut read = 0;
+        let (buf, len) = (dst.as_mut_ptr().cast::<c_void>(), dst.len());
+        // SAFETY: `ssl` is valid, `buf` has `len` writable bytes and `read` is writable.
+        let outcome =
+            self.call(bios, |ssl| unsafe { L::ssl_read_early_data(ssl, buf, len, &raw mut read) });
+        match outcome {
+            Outcome::Done(SSL_READ_EARLY_DATA_SUCCESS) => Outcome::Done(read),
+            Outcome::Done(_) => Outcome::Done(0),
+            outcome => outcome,
+        }
+    }
+
     /// `SSL_read` into `dst`.
     pub fn read(&mut self, bios: &mut Bios, dst: &mut [u8]) -> Outcome {
         let len = clamp(dst.len());

@@ -50,6 +50,9 @@ macro_rules! shared_context {
                     }
                     if config.resumption {
                         let tells = config.on_session.is_some();
+                        if wrap.early_data {
+                            native::offer_early_data(&mut ssl);
+                        }
                         session::begin(&mut ssl, self.0.id, wrap, tells).map_err(library_error)?;
                     }
                 }

@@ -23,6 +23,7 @@ macro_rules! shared_facts {
             };
             facts.cipher_suite = ssl.current_cipher().map(native::suite_of);
             facts.resumed = ssl.session_reused();
+            facts.early_data_accepted = native::early_data_accepted(ssl);
             // RFC 5246 section 7.3: an abbreviated handshake exchanges no keys.
             let no_key_exchange = facts.resumed && facts.version == Some(ProtocolVersion::TLS12);
             facts.group = if no_key_exchange { None } else { native::group_of(ssl) };

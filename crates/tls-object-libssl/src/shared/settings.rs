@@ -116,6 +116,9 @@ macro_rules! shared_settings {
                     if !config.ticket_keys.is_empty() {
                         ffi::set_ticket_keys(builder, TicketKeys::new(config, $Backend::NAME))?;
                     }
+                    if config.max_early_data > 0 {
+                        native::take_early_data(builder, config.max_early_data)?;
+                    }
                     if let Some(number) = config.num_tickets {
                         native::set_num_tickets(builder, number)?;
                     }
