@@ -164,6 +164,10 @@ impl DynContext for BrokenContext {
         &self.config
     }
 
+    fn ciphers(&self) -> Vec<CipherSuite> {
+        self.sound.ciphers()
+    }
+
     fn wrap_bio(
         &self,
         incoming: Box<dyn MemoryBio>,

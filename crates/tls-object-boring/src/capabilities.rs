@@ -56,6 +56,7 @@ fn support(capability: Capability) -> Support {
         }
         C::EarlyDataLimit => Support::No("BoringSSL has one limit of its own, 14336 bytes".into()),
         C::SharedCiphers => Support::No("BoringSSL's SSL_get_shared_ciphers is a stub".into()),
+        C::SecurityLevel => Support::No("BoringSSL has no security levels".into()),
         _ => Support::Native,
     }
 }

@@ -72,6 +72,12 @@ pub(crate) fn set_tls13_suites(
     })
 }
 
+/// `EVP_has_aes_hardware`.
+pub(crate) fn has_aes_hardware() -> bool {
+    // SAFETY: has no preconditions.
+    unsafe { boring_sys::EVP_has_aes_hardware() == 1 }
+}
+
 /// `SSL_CTX_set1_group_ids`.
 pub(crate) fn set_groups(
     builder: &mut SslContextBuilder,

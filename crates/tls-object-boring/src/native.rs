@@ -11,8 +11,8 @@ use boring::ssl::{
 use boring::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use boring::x509::{X509, X509StoreContext, X509StoreContextRef};
 use tls_object_core::{
-    Capability, Certificate, CipherSuite, Config, Error, ErrorKind, NamedGroup, Side,
-    SignatureScheme, VerifyCode, VerifyTime,
+    Capability, Certificate, CipherSuite, Config, Error, ErrorKind, NamedGroup, ProtocolVersion,
+    Side, SignatureScheme, VerifyCode, VerifyTime,
 };
 use tls_object_libssl::Refused;
 use tls_object_path::{Refusal, Rules};
@@ -22,7 +22,7 @@ pub(crate) use crate::ffi::{
     peer_certificates, set_groups, set_num_tickets, set_tls13_suites, take_early_data, tls_unique,
 };
 use crate::identity::{self, Loaded};
-use crate::{facts, ffi};
+use crate::{capabilities, facts, ffi};
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
 /// default without SHA-1, and with Ed25519.
@@ -41,6 +41,9 @@ const DEFAULT_SCHEMES: &[SignatureScheme] = &[
 /// `X509_V_ERR_INVALID_CALL` and `X509_V_ERR_STORE_LOOKUP`, as OpenSSL numbers them.
 const INVALID_CALL: c_int = 69;
 const STORE_LOOKUP: c_int = 70;
+
+/// Nothing: BoringSSL has no security levels, and the check has refused any.
+pub(crate) fn set_security_level(_builder: &mut SslContextBuilder, _level: u8) {}
 
 /// What every context is told. The rest of what OpenSSL must be told is BoringSSL's own way.
 pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
@@ -126,6 +129,27 @@ pub(crate) fn show_nothing_in_vain(ssl: &mut SslRef) -> Result<(), ErrorStack> {
         ffi::clear_certificates(ssl);
     }
     Ok(())
+}
+
+/// What a context has, also of versions that it does not speak; the best first.
+pub(crate) fn ciphers(context: &SslContext, config: &Config) -> Vec<CipherSuite> {
+    // BoringSSL has the suites of TLS 1.3 in no list that can be read. By itself it goes by what the machine is
+    // quick at.
+    let usual = || {
+        let mut usual = vec![
+            CipherSuite::TLS13_AES_128_GCM_SHA256,
+            CipherSuite::TLS13_AES_256_GCM_SHA384,
+            CipherSuite::TLS13_CHACHA20_POLY1305_SHA256,
+        ];
+        if !ffi::has_aes_hardware() {
+            usual.rotate_right(1);
+        }
+        usual
+    };
+    let named = config.suites(&capabilities::capabilities()).ok().and_then(|suites| suites.tls13);
+    let tls12 = context.ciphers().into_iter().flatten().map(suite_of);
+    let tls12 = tls12.filter(|suite| suite.version() == ProtocolVersion::TLS12);
+    named.unwrap_or_else(usual).into_iter().chain(tls12).collect()
 }
 
 /// The signature schemes accepted from the peer, the best first.

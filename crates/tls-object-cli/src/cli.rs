@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tls_object::{AlpnProtocol, Config, DynBackend, ProtocolVersion, ServerName};
+use tls_object::{
+    AlpnProtocol, Config, DynBackend, NamedGroup, ProtocolVersion, ServerName, Setting,
+};
 
 use crate::address::Address;
 use crate::failure::Failure;
@@ -248,6 +250,17 @@ pub(crate) struct ProtocolArgs {
     /// The newest TLS version to speak. [default: 1.3]
     #[arg(long, value_name = "VERSION", value_parser = version())]
     max: Option<ProtocolVersion>,
+    /// The cipher suites of TLS 1.2, as an OpenSSL cipher string, the best first: names of suites or classes with
+    /// ':' between them; '+' joins words for what they have in common, '!' in front leaves out for good, '-' for now,
+    /// '+' moves to the end; @STRENGTH sorts, @SECLEVEL=N sets a security level (OpenSSL only). Such as
+    /// 'ECDHE+AESGCM:ECDHE+CHACHA20' or 'DEFAULT:!kRSA'. Read alike for every backend. [default: forward secrecy
+    /// and authenticated encryption only]
+    #[arg(long, value_name = "STRING")]
+    ciphers: Option<String>,
+    /// The groups of the key exchange, the best first, by their IANA or OpenSSL names with ':' between them; one
+    /// with '?' in front may be missing in the backend. Such as '?X25519MLKEM768:X25519:P-256'.
+    #[arg(long, value_name = "LIST")]
+    groups: Option<String>,
     /// Append the secrets of connections to this file, for Wireshark and others that read recorded
     /// traffic. Whoever has it reads and forges everything. [default: the file that SSLKEYLOGFILE names]
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
@@ -255,8 +268,17 @@ pub(crate) struct ProtocolArgs {
 }
 
 impl ProtocolArgs {
-    /// Writes what was given into `config`.
-    pub(crate) fn apply(&self, config: &mut Config) -> Result<(), Failure> {
+    /// Writes what was given into `config`, which is for `backend`.
+    pub(crate) fn apply(
+        &self,
+        config: &mut Config,
+        backend: &dyn DynBackend,
+    ) -> Result<(), Failure> {
+        config.cipher_string.clone_from(&self.ciphers);
+        if let Some(text) = &self.groups {
+            let groups = NamedGroup::parse_list(text, &backend.capabilities().groups)?;
+            config.groups = Setting::Required(groups);
+        }
         config.alpn.clone_from(&self.alpn);
         config.min_version = self.min.unwrap_or(config.min_version);
         config.max_version = self.max.unwrap_or(config.max_version);

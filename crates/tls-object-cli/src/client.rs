@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mio::{Events, Interest, Poll, Token, Waker};
-use tls_object::{Config, ServerName, VerifyMode, VerifyTime, Wrap};
+use tls_object::{Config, DynBackend, ServerName, VerifyMode, VerifyTime, Wrap};
 
 use crate::address::Address;
 use crate::cli::ClientArgs;
@@ -29,7 +29,8 @@ const LINGER: Duration = Duration::from_secs(1);
 
 /// Connects, shakes hands, and talks until both ends have closed.
 pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
-    let context = args.backend.get()?.context(&config(args)?)?;
+    let backend = args.backend.get()?;
+    let context = backend.context(&config(args, backend)?)?;
     let name = match &args.name {
         Some(name) => name.clone(),
         None => ServerName::new(&args.connect.host)?,
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
     result.map(|()| ExitCode::SUCCESS)
 }
 
-fn config(args: &ClientArgs) -> Result<Config, Failure> {
+fn config(args: &ClientArgs, backend: &dyn DynBackend) -> Result<Config, Failure> {
     let mut config = Config::client();
     if args.no_verify {
         config.verify_mode = VerifyMode::None;
@@ -69,7 +70,7 @@ fn config(args: &ClientArgs) -> Result<Config, Failure> {
     if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
         config.identities = vec![material::identity(cert, key)?];
     }
-    args.protocol.apply(&mut config)?;
+    args.protocol.apply(&mut config, backend)?;
     Ok(config)
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
 use socket2::SockRef;
-use tls_object::{Config, DynContext, VerifyMode, Wrap};
+use tls_object::{Config, DynBackend, DynContext, VerifyMode, Wrap};
 
 use crate::address::Address;
 use crate::cli::{Mode, ServerArgs};
@@ -45,20 +45,21 @@ const RESPITE: Duration = Duration::from_millis(100);
 
 /// Listens and serves.
 pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
-    let context = args.backend.get()?.context(&config(args)?)?;
+    let backend = args.backend.get()?;
+    let context = backend.context(&config(args, backend)?)?;
     let listener = listen(&args.listen)?;
     let mut server = Server::new(context, args.mode, args.once, listener)?;
     server.announce().map_err(|error| Failure::transport("standard output", error))?;
     server.serve()
 }
 
-fn config(args: &ServerArgs) -> Result<Config, Failure> {
+fn config(args: &ServerArgs, backend: &dyn DynBackend) -> Result<Config, Failure> {
     let mut config = Config::server(material::identity(&args.cert, &args.key)?);
     if let Some(path) = &args.client_ca {
         config.trust_anchors = material::certificates(path)?;
         config.verify_mode = if args.require { VerifyMode::Required } else { VerifyMode::Optional };
     }
-    args.protocol.apply(&mut config)?;
+    args.protocol.apply(&mut config, backend)?;
     Ok(config)
 }
 

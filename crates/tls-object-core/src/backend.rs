@@ -3,7 +3,8 @@
 use core::fmt;
 
 use crate::{
-    Capabilities, Capability, Config, Error, ErrorKind, MemoryBio, Report, Session, SslObject, Wrap,
+    Capabilities, Capability, CipherSuite, Config, Error, ErrorKind, MemoryBio, Report, Session,
+    SslObject, Wrap,
 };
 
 /// The library that a backend runs on.
@@ -75,6 +76,10 @@ pub trait Context: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// What it was made of.
     fn config(&self) -> &Config;
+
+    /// The cipher suites that its connections speak, those of TLS 1.3 first, then the best first.
+    /// [`CipherSuite::info`] describes one. Python: `get_ciphers`.
+    fn ciphers(&self) -> Vec<CipherSuite>;
 
     /// Makes an object that reads from `incoming` and writes to `outgoing`. Produces no bytes.
     ///

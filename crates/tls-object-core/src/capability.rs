@@ -49,6 +49,7 @@ capabilities! {
     Tls13Server = "tls1.3-server", "TLS 1.3 as a server.";
     CipherSuites12 = "cipher-suites-1.2", "Choosing the cipher suites of TLS 1.2.";
     CipherSuites13 = "cipher-suites-1.3", "Choosing the cipher suites of TLS 1.3.";
+    SecurityLevel = "security-level", "Refusing what is weaker than one of OpenSSL's security levels.";
     Groups = "groups", "Choosing the groups of the key exchange.";
     PostQuantumGroup = "post-quantum-group", "The hybrid key exchange X25519MLKEM768.";
     SignatureSchemes = "signature-schemes", "Choosing the signature schemes accepted from the peer.";

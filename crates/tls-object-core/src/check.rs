@@ -2,8 +2,9 @@
 
 use crate::capability::version_capability;
 use crate::{
-    AlpnMismatch, AlpnProtocol, Capabilities, Capability, Config, CrlScope, Error, ErrorKind,
-    Identity, ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode, VerifyTime,
+    AlpnMismatch, AlpnProtocol, Capabilities, Capability, CipherString, Config, CrlScope, Error,
+    ErrorKind, Identity, ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode,
+    VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -85,6 +86,7 @@ pub fn check(config: &Config, capabilities: &Capabilities) -> Report {
     sides(&mut report, config, capabilities);
     versions(&mut report, config, capabilities);
     lists(&mut report, config, capabilities);
+    suites(&mut report, config, capabilities);
     verification(&mut report, config, capabilities);
     sessions(&mut report, config, capabilities);
     report
@@ -170,16 +172,51 @@ fn lists(report: &mut Report, config: &Config, capabilities: &Capabilities) {
             Capability::CipherSuites12
         }
     });
-    report.list("groups", &config.groups, &capabilities.groups, |group| match group {
-        crate::NamedGroup::X25519MLKEM768 => Capability::PostQuantumGroup,
-        _ => Capability::Groups,
-    });
+    report.list("groups", &config.groups, &capabilities.groups, crate::NamedGroup::capability);
     report.list(
         "signature schemes",
         &config.signature_schemes,
         &capabilities.signature_schemes,
         |_| Capability::SignatureSchemes,
     );
+}
+
+fn suites(report: &mut Report, config: &Config, capabilities: &Capabilities) {
+    let mut level = config.security_level;
+    let mut selected = config.cipher_suites.values().unwrap_or_default().to_vec();
+    if let Some(text) = &config.cipher_string {
+        report.require(capabilities, Capability::CipherSuites12, true);
+        if selected.iter().any(|suite| suite.version() != ProtocolVersion::TLS13) {
+            report.invalid("suites of TLS 1.2 by name and by a cipher string");
+        }
+        match CipherString::parse(text, &capabilities.cipher_suites, capabilities.cipher_rules) {
+            Err(error) => report.errors.push(error),
+            Ok(read) => {
+                let ignored = read.ignored().iter();
+                let lines = ignored.map(|item| format!("cipher string: {item} selects nothing"));
+                report.approximated.extend(lines);
+                selected.extend(read.suites());
+                if read.suite_b().is_some() {
+                    report.invalid("Suite B is more than suites: set groups and signature schemes");
+                }
+                if level.is_some() && read.security_level().is_some_and(|it| Some(it) != level) {
+                    report.invalid("two security levels, of which one is the cipher string's");
+                }
+                level = level.or(read.security_level());
+            }
+        }
+    }
+    let Some(level) = level else { return };
+    if level > 5 {
+        return report.invalid(format!("security level {level}, of 0 to 5"));
+    }
+    report.require(capabilities, Capability::SecurityLevel, true);
+    for suite in selected.iter().filter(|suite| !suite.is_allowed_at(level)) {
+        report.approximated.push(format!("cipher suites: {suite} is below security level {level}"));
+    }
+    if !selected.is_empty() && !selected.iter().any(|suite| suite.is_allowed_at(level)) {
+        report.invalid(format!("no cipher suite is left at security level {level}"));
+    }
 }
 
 fn verification(report: &mut Report, config: &Config, capabilities: &Capabilities) {

@@ -153,8 +153,8 @@ impl Reader {
                 '+' => Some(Command::MoveToEnd),
                 _ => None,
             };
-            let item = if command.is_some() { &text[1..] } else { text };
-            text = self.item(command.unwrap_or(Command::Add), item)?;
+            let words = if command.is_some() { &text[1..] } else { text };
+            text = self.item(command.unwrap_or(Command::Add), text, words)?;
         }
     }
 
@@ -175,10 +175,14 @@ impl Reader {
         Ok(rest)
     }
 
-    /// Does what an item says; the rest of the text.
-    fn item<'a>(&mut self, command: Command, item: &'a str) -> Result<&'a str, Error> {
+    /// Does what an item says, of which `text` are the words behind the command; the rest of the text.
+    fn item<'a>(
+        &mut self,
+        command: Command,
+        item: &'a str,
+        mut text: &'a str,
+    ) -> Result<&'a str, Error> {
         let mut class: Option<Pattern> = None;
-        let mut text = item;
         loop {
             let (word, rest) = self.split_word(text)?;
             let more = rest.strip_prefix('+');

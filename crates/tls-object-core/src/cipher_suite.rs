@@ -70,6 +70,20 @@ impl CipherSuite {
         )
     }
 
+    /// Whether OpenSSL speaks it at a security level of 0 to 5.
+    pub const fn is_allowed_at(self, level: u8) -> bool {
+        const BITS: [u16; 6] = [0, 80, 112, 128, 192, 256];
+        let Some(traits) = self.traits() else { return false };
+        if level == 0 {
+            return true;
+        }
+        let least = BITS[if level < 5 { level as usize } else { 5 }];
+        let authenticated = !matches!(traits.auth, Authentication::Null);
+        let mac = least <= 160 || !matches!(traits.mac, Mac::Sha1);
+        let forward_secret = level < 3 || self.is_forward_secret();
+        traits.enc.strength_bits() >= least && authenticated && mac && forward_secret
+    }
+
     /// All that Python's `get_ciphers()` says of it; `None` for a suite without a constant here.
     pub fn info(self) -> Option<CipherInfo> {
         CipherInfo::of(self)

@@ -3,6 +3,7 @@
 mod alpn;
 mod fingerprint;
 mod setting;
+mod suites;
 mod ticket_key;
 mod verification;
 mod wrap;
@@ -16,6 +17,7 @@ use crate::{
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
 pub use setting::Setting;
+pub use suites::Suites;
 pub use ticket_key::TicketKey;
 pub use verification::{CrlScope, Purpose, VerifyMode, VerifyTime};
 pub use wrap::Wrap;
@@ -89,8 +91,16 @@ pub struct Config {
     pub min_version: ProtocolVersion,
     /// The newest version of the protocol that is spoken. Python: `maximum_version`.
     pub max_version: ProtocolVersion,
-    /// Cipher suites, the best first. Python: `set_ciphers`, `set_ciphersuites`.
+    /// Cipher suites, the best first; of a version that has none among these, none is spoken. With a
+    /// [`cipher_string`](Self::cipher_string), those of TLS 1.3 only. Python: `set_ciphersuites`.
     pub cipher_suites: Setting<CipherSuite>,
+    /// The cipher suites of TLS 1.2 as an OpenSSL cipher string, which is read for each backend as
+    /// [`CipherString`](crate::CipherString) says. Its `@SECLEVEL=n` is a [`security_level`](Self::security_level).
+    /// Python: `set_ciphers`.
+    pub cipher_string: Option<String>,
+    /// What is too weak to be used, by OpenSSL's levels 0 to 5: keys, signatures, groups and suites of less than 0, 80,
+    /// 112, 128, 192 or 256 bits of security. `None` for the library's own. Python: `security_level`.
+    pub security_level: Option<u8>,
     /// Groups for the key exchange, the best first. Python: `set_groups`.
     pub groups: Setting<NamedGroup>,
     /// Signature schemes accepted from the peer, the best first. Python:
@@ -162,6 +172,8 @@ impl Config {
             min_version: ProtocolVersion::TLS12,
             max_version: ProtocolVersion::TLS13,
             cipher_suites: Setting::Default,
+            cipher_string: None,
+            security_level: None,
             groups: Setting::Default,
             signature_schemes: Setting::Default,
             alpn: Vec::new(),
@@ -185,7 +197,8 @@ impl Config {
     /// suites leaves no suite for is not. The former is the newer when there is none at all, which
     /// [`check`](crate::check) refuses.
     pub fn version_range(&self) -> (ProtocolVersion, ProtocolVersion) {
-        let Some(suites) = self.cipher_suites.values() else {
+        let named = self.cipher_suites.values().filter(|_| self.cipher_string.is_none());
+        let Some(suites) = named else {
             return (self.min_version, self.max_version);
         };
         let versions = suites.iter().map(|suite| suite.version());

@@ -4,8 +4,8 @@
 use core::{any::Any, fmt};
 
 use crate::{
-    Backend, Capabilities, Config, Context, Error, Library, MemoryBio, Report, Session, SslObject,
-    Wrap,
+    Backend, Capabilities, CipherSuite, Config, Context, Error, Library, MemoryBio, Report,
+    Session, SslObject, Wrap,
 };
 
 /// [`Backend`] without its types.
@@ -36,6 +36,9 @@ pub trait DynContext: fmt::Debug + Send + Sync {
 
     /// See [`Context::config`].
     fn config(&self) -> &Config;
+
+    /// See [`Context::ciphers`].
+    fn ciphers(&self) -> Vec<CipherSuite>;
 
     /// See [`Context::wrap_bio`].
     ///
@@ -96,6 +99,10 @@ impl<C: Context> DynContext for C {
 
     fn config(&self) -> &Config {
         Context::config(self)
+    }
+
+    fn ciphers(&self) -> Vec<CipherSuite> {
+        Context::ciphers(self)
     }
 
     fn wrap_bio(

@@ -160,6 +160,7 @@ mod hook;
 mod identity;
 mod key_log;
 mod memory_bio;
+mod name_list;
 mod named_group;
 mod negotiated;
 mod object;
@@ -188,8 +189,8 @@ pub use cipher_string::{CipherRules, CipherString, SuiteB};
 pub use cipher_suite::{CipherInfo, CipherSuite};
 pub use client_hello::ClientHello;
 pub use config::{
-    AlpnMismatch, AlpnProtocol, Config, CrlScope, Purpose, Setting, Side, TicketKey, VerifyMode,
-    VerifyTime, Wrap,
+    AlpnMismatch, AlpnProtocol, Config, CrlScope, Purpose, Setting, Side, Suites, TicketKey,
+    VerifyMode, VerifyTime, Wrap,
 };
 pub use dynamic::{DynBackend, DynContext};
 pub use early_data::EarlyData;

@@ -1,13 +1,16 @@
 //! One macro for the code points that IANA keeps registries of.
 
-/// Defines a newtype over a code point with a constant, an IANA name and an OpenSSL name for
+/// Defines a newtype over a code point with a constant, an IANA name, an OpenSSL name and its aliases for
 /// each value that this project knows. A value without a name is still a value: it prints as
 /// its number.
 macro_rules! registry {
     (
         $(#[$type_doc:meta])*
         pub struct $Type:ident($repr:ty);
-        $( $(#[$doc:meta])* $NAME:ident = $code:literal, $iana:literal, $openssl:literal; )*
+        $(
+            $(#[$doc:meta])*
+            $NAME:ident = $code:literal, $iana:literal, $openssl:literal $(| $alias:literal)*;
+        )*
     ) => {
         $(#[$type_doc])*
         #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -46,12 +49,21 @@ macro_rules! registry {
                 }
             }
 
-            /// The value with this IANA or OpenSSL name, in any case.
+            /// Other names that OpenSSL takes for it.
+            pub const fn aliases(self) -> &'static [&'static str] {
+                match self.0 {
+                    $( $code => &[$($alias),*], )*
+                    _ => &[],
+                }
+            }
+
+            /// The value with this IANA or OpenSSL name or alias, in any case.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::KNOWN.iter().copied().find(|known| {
                     [known.iana_name(), known.openssl_name()]
                         .into_iter()
                         .flatten()
+                        .chain(known.aliases().iter().copied())
                         .any(|known| known.eq_ignore_ascii_case(name))
                 })
             }

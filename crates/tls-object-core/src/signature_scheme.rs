@@ -1,6 +1,7 @@
 //! Signature schemes.
 
 use crate::registry::registry;
+use crate::{Capability, Error, name_list};
 
 registry! {
     /// An algorithm for signatures in the handshake (RFC 8446 section 4.2.3, IANA "TLS SignatureScheme").
@@ -18,13 +19,29 @@ registry! {
     /// ECDSA; under TLS 1.3 with P-521 only.
     ECDSA_SECP521R1_SHA512 = 0x0603, "ecdsa_secp521r1_sha512", "ECDSA+SHA512";
     /// RSASSA-PSS with a plain RSA key.
-    RSA_PSS_RSAE_SHA256 = 0x0804, "rsa_pss_rsae_sha256", "RSA-PSS+SHA256";
+    RSA_PSS_RSAE_SHA256 = 0x0804, "rsa_pss_rsae_sha256", "RSA-PSS+SHA256" | "PSS+SHA256";
     /// RSASSA-PSS with a plain RSA key.
-    RSA_PSS_RSAE_SHA384 = 0x0805, "rsa_pss_rsae_sha384", "RSA-PSS+SHA384";
+    RSA_PSS_RSAE_SHA384 = 0x0805, "rsa_pss_rsae_sha384", "RSA-PSS+SHA384" | "PSS+SHA384";
     /// RSASSA-PSS with a plain RSA key.
-    RSA_PSS_RSAE_SHA512 = 0x0806, "rsa_pss_rsae_sha512", "RSA-PSS+SHA512";
+    RSA_PSS_RSAE_SHA512 = 0x0806, "rsa_pss_rsae_sha512", "RSA-PSS+SHA512" | "PSS+SHA512";
     /// Edwards curve 25519.
     ED25519 = 0x0807, "ed25519", "ed25519";
     /// Edwards curve 448.
     ED448 = 0x0808, "ed448", "ed448";
+}
+
+impl SignatureScheme {
+    /// Reads a list as OpenSSL's `-sigalgs` and Python's `set_client_sigalgs` take it: names between colons, the
+    /// best first, of schemes that are `available`, such as
+    /// [`Capabilities::signature_schemes`](crate::Capabilities::signature_schemes). A name behind a `?` counts where
+    /// there is such a scheme and is passed over where there is none. For
+    /// [`Setting::Required`](crate::Setting::Required).
+    ///
+    /// # Errors
+    /// * [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) for a name that is empty or unknown, or when
+    ///   no scheme is left.
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a scheme that is not available.
+    pub fn parse_list(text: &str, available: &[Self]) -> Result<Vec<Self>, Error> {
+        name_list::parse(text, available, Self::from_name, |_| Capability::SignatureSchemes)
+    }
 }

@@ -48,8 +48,9 @@ pub struct Cipher {
     pub suite: CipherSuite,
     /// OpenSSL's name of the suite.
     pub name: &'static str,
-    /// The version of the protocol that the suite belongs to.
-    pub protocol: ProtocolVersion,
+    /// The version of the protocol that had the suite first, by OpenSSL's name: a suite with a CBC mode and
+    /// SHA-1 is of `SSLv3` or `TLSv1.0`, whatever is spoken.
+    pub protocol: &'static str,
     /// The strength of the symmetric key in bits.
     pub secret_bits: u16,
 }
@@ -377,7 +378,7 @@ pub trait SslObject: Send + fmt::Debug {
         Some(Cipher {
             suite,
             name: suite.openssl_name()?,
-            protocol: suite.version(),
+            protocol: suite.protocol()?,
             secret_bits: suite.secret_bits()?,
         })
     }

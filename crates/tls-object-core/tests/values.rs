@@ -3,8 +3,9 @@
 use std::error::Error as _;
 
 use tls_object_core::{
-    Alert, AlpnProtocol, Capabilities, Capability, CipherSuite, Config, Error, ErrorKind,
-    NamedGroup, Origin, ProtocolVersion, ServerName, Setting, Support, VerifyCode, check,
+    Alert, AlpnProtocol, Capabilities, Capability, CipherRules, CipherString, CipherSuite, Config,
+    Error, ErrorKind, NamedGroup, Origin, ProtocolVersion, ServerName, Setting, SignatureScheme,
+    SuiteB, Support, VerifyCode, check,
 };
 
 #[test]
@@ -55,6 +56,55 @@ fn every_known_value_is_found_by_its_names() {
     }
     assert_eq!(NamedGroup::new(0x6399).to_string(), "0x6399");
     assert!(ProtocolVersion::TLS12 < ProtocolVersion::TLS13);
+}
+
+#[test]
+fn lists_of_names() {
+    use NamedGroup as G;
+    let available = [G::SECP256R1, G::SECP384R1, G::X25519];
+    for (text, expected) in [
+        ("X25519", vec![G::X25519]),
+        ("P-256:secp384r1:prime256v1", vec![G::SECP256R1, G::SECP384R1]),
+        ("?X25519MLKEM768:?nobodys:x25519", vec![G::X25519]),
+    ] {
+        assert_eq!(G::parse_list(text, &available).unwrap(), expected, "{text}");
+    }
+    for text in ["", ":", "P-256:", "P-256:?", "P-256:nobodys", "?nobodys", "*P-256", "P-256/P-384"]
+    {
+        let error = G::parse_list(text, &available).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{text:?}");
+    }
+    let lacking = |text| G::parse_list(text, &available).unwrap_err().kind();
+    assert_eq!(lacking("P-521"), ErrorKind::Unsupported(Capability::Groups));
+    assert_eq!(lacking("X25519MLKEM768"), ErrorKind::Unsupported(Capability::PostQuantumGroup));
+
+    use SignatureScheme as S;
+    let list = S::parse_list(
+        "ECDSA+SHA256:rsa_pss_rsae_sha384:?ed448:PSS+SHA256",
+        &[S::ECDSA_SECP256R1_SHA256, S::RSA_PSS_RSAE_SHA256, S::RSA_PSS_RSAE_SHA384],
+    );
+    assert_eq!(
+        list.unwrap(),
+        [S::ECDSA_SECP256R1_SHA256, S::RSA_PSS_RSAE_SHA384, S::RSA_PSS_RSAE_SHA256]
+    );
+}
+
+#[test]
+fn cipher_strings_need_no_library() {
+    let read = |text: &str| CipherString::parse(text, CipherSuite::KNOWN, CipherRules::OpenSsl32);
+    let names = |text: &str| -> Vec<_> {
+        read(text).unwrap().suites().iter().filter_map(|suite| suite.openssl_name()).collect()
+    };
+    assert_eq!(names("ECDHE+AESGCM+AES128:!aRSA"), ["ECDHE-ECDSA-AES128-GCM-SHA256"]);
+    assert_eq!(names("AES128-SHA,DES-CBC3-SHA;+AES128-SHA"), ["DES-CBC3-SHA", "AES128-SHA"]);
+    assert_eq!(names("AES128-SHA:-ALL:DES-CBC3-SHA:AES128-SHA")[1], "AES128-SHA");
+    let read_all = read("ALL:@SECLEVEL=3:NOTHING").unwrap();
+    assert_eq!(read_all.security_level(), Some(3));
+    assert_eq!(read_all.ignored(), ["NOTHING"]);
+    assert_eq!(read("SUITEB192").unwrap().suite_b(), Some(SuiteB::Level192));
+    assert_eq!(read("AES+").unwrap_err().kind(), ErrorKind::InvalidCipherString);
+    assert_eq!(read("NOTHING").unwrap_err().kind(), ErrorKind::NoCipherSelected);
+    assert_eq!(CipherSuite::RSA_WITH_AES_128_CBC_SHA.protocol(), Some("SSLv3"));
 }
 
 #[test]

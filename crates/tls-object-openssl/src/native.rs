@@ -8,7 +8,8 @@ use openssl::ex_data::Index;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::ssl::{
-    SslCipherRef, SslContext, SslContextBuilder, SslMode, SslOptions, SslRef, SslSessionCacheMode,
+    Ssl, SslCipherRef, SslContext, SslContextBuilder, SslMode, SslOptions, SslRef,
+    SslSessionCacheMode,
 };
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef};
@@ -125,12 +126,22 @@ fn curve_of(kind: KeyKind) -> Option<Nid> {
     }
 }
 
+/// What is too weak to be used.
+pub(crate) fn set_security_level(builder: &mut SslContextBuilder, level: u8) {
+    builder.set_security_level(level.into());
+}
+
 /// The cipher suites of TLS 1.3, the best first.
 pub(crate) fn set_tls13_suites(
     builder: &mut SslContextBuilder,
     suites: &[CipherSuite],
 ) -> Result<(), ErrorStack> {
     builder.set_ciphersuites(&cipher_list(suites))
+}
+
+/// What a context has, also of versions that it does not speak; the best first.
+pub(crate) fn ciphers(context: &SslContext, _config: &Config) -> Vec<CipherSuite> {
+    Ssl::new(context).map_or_else(|_| Vec::new(), |ssl| ffi::ciphers(&ssl))
 }
 
 /// The groups for the key exchange, the best first.

@@ -111,6 +111,8 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
             emulated("the path that webpki found, kept when it is verified")
         }
 
+        Capability::SecurityLevel => no("rustls has no security levels"),
+
         _ => no("unknown to this backend"),
     }
 }

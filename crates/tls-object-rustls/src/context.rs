@@ -9,7 +9,9 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{DnsName, ServerName as RustlsName};
 use rustls::server::{ClientHello, NoServerSessionStorage};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ClientConnection, ServerConfig, SupportedProtocolVersion};
+use rustls::{
+    ClientConfig, ClientConnection, ServerConfig, SupportedCipherSuite, SupportedProtocolVersion,
+};
 use tls_object_core::{
     AlpnMismatch, AlpnProtocol, Backend as _, CipherSuite, Config, Context, ContextId, Error,
     ErrorKind, HashAlgorithm, MemoryBio, NamedGroup, Object, ProtocolVersion, ServerName, Side,
@@ -155,6 +157,17 @@ impl Context for RustlsContext {
         &self.0.config
     }
 
+    fn ciphers(&self) -> Vec<CipherSuite> {
+        let provider = match &self.0.native {
+            Native::Client(config) => config.crypto_provider(),
+            Native::Server(configs) => configs.usual.crypto_provider(),
+        };
+        let (oldest, newest) = self.0.config.version_range();
+        let code = |suite: &SupportedCipherSuite| CipherSuite::new(suite.suite().into());
+        let is_spoken = |suite: &CipherSuite| (oldest..=newest).contains(&suite.version());
+        provider.cipher_suites.iter().map(code).filter(is_spoken).collect()
+    }
+
     fn wrap_bio(
         &self,
         incoming: Box<dyn MemoryBio>,
@@ -188,7 +201,7 @@ fn rustls_name(name: Option<&ServerName>) -> Result<RustlsName<'static>, Error> 
 }
 
 fn client(backend: &Rustls, config: &Config) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(provider(backend, config));
+    let provider = Arc::new(provider(backend, config)?);
     let verifier = Arc::new(PeerVerifier::new(config, &provider)?);
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&versions(config))
@@ -210,7 +223,7 @@ fn client(backend: &Rustls, config: &Config) -> Result<ClientConfig, Error> {
 }
 
 fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
-    let provider = Arc::new(provider(backend, config));
+    let provider = Arc::new(provider(backend, config)?);
     let verifier = Arc::new(PeerVerifier::new(config, &provider)?);
     let identities = Arc::new(ServerIdentities::new(config, &provider)?);
     let mut server = ServerConfig::builder_with_provider(provider)
@@ -218,7 +231,8 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
         .map_err(invalid)?
         .with_client_cert_verifier(verifier)
         .with_cert_resolver(identities);
-    server.ignore_client_order = config.cipher_suites.values().is_some();
+    server.ignore_client_order =
+        config.cipher_suites.values().is_some() || config.cipher_string.is_some();
     if let Some(key_log) = &config.key_log {
         server.key_log = Arc::new(Keys(key_log.clone()));
     }
@@ -258,17 +272,26 @@ fn versions(config: &Config) -> Vec<&'static SupportedProtocolVersion> {
 }
 
 /// The provider with the suites and groups of the configuration, in its order.
-fn provider(backend: &Rustls, config: &Config) -> CryptoProvider {
+fn provider(backend: &Rustls, config: &Config) -> Result<CryptoProvider, Error> {
     let mut provider = backend.provider();
-    if let Some(wanted) = config.cipher_suites.values() {
-        provider.cipher_suites =
-            choose(wanted, &provider.cipher_suites, |suite| CipherSuite::new(suite.suite().into()));
+    let wanted = config.suites(&backend.capabilities())?;
+    for (version, wanted) in
+        [(ProtocolVersion::TLS13, wanted.tls13), (ProtocolVersion::TLS12, wanted.tls12)]
+    {
+        let Some(wanted) = wanted else { continue };
+        let code = |suite: &SupportedCipherSuite| CipherSuite::new(suite.suite().into());
+        let chosen = choose(&wanted, &provider.cipher_suites, code);
+        provider.cipher_suites.retain(|suite| code(suite).version() != version);
+        match version {
+            ProtocolVersion::TLS13 => drop(provider.cipher_suites.splice(0..0, chosen)),
+            _ => provider.cipher_suites.extend(chosen),
+        }
     }
     if let Some(wanted) = config.groups.values() {
         provider.kx_groups =
             choose(wanted, backend.groups(), |group| NamedGroup::new(group.name().into()));
     }
-    provider
+    Ok(provider)
 }
 
 fn choose<T: Copy, C: Eq>(wanted: &[C], available: &[T], code: impl Fn(&T) -> C) -> Vec<T> {

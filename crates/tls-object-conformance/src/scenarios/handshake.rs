@@ -72,7 +72,7 @@ fn full(lab: &Lab) -> Result<(), Failure> {
         let Some(cipher) = tls.cipher() else {
             return Err(Failure::new(format!("a suite without a name: {:?}", facts.cipher_suite)));
         };
-        ensure!(cipher.protocol == lab.version(), "{cipher:?}");
+        ensure!(Some(cipher.protocol) == cipher.suite.protocol(), "{cipher:?}");
         ensure!(tls.version() == Some(lab.version()), "{:?}", tls.version());
         ensure!(tls.side() == side, "an object on the other side");
     }

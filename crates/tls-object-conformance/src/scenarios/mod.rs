@@ -9,6 +9,7 @@ mod bio;
 mod capability;
 mod certificates;
 mod chain;
+mod ciphers;
 mod client_auth;
 mod client_hello;
 mod config;
@@ -46,6 +47,7 @@ pub fn scenarios() -> &'static [Scenario] {
             chain::SCENARIOS,
             client_auth::SCENARIOS,
             negotiation::SCENARIOS,
+            ciphers::SCENARIOS,
             alpn::SCENARIOS,
             sni::SCENARIOS,
             identities::SCENARIOS,

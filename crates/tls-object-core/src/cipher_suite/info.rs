@@ -34,12 +34,14 @@ impl CipherInfo {
     pub(super) fn of(suite: CipherSuite) -> Option<Self> {
         let traits = suite.traits()?;
         let (name, protocol) = (suite.openssl_name()?, traits.since.name());
+        // OpenSSL calls it thus in descriptions only.
+        let shown = if protocol == "TLSv1.0" { "TLSv1" } else { protocol };
         Some(Self {
             id: 0x0300_0000 | u32::from(suite.code()),
             name,
             protocol,
             description: format!(
-                "{name:<30} {protocol:<7} Kx={:<8} Au={:<5} Enc={:<22} Mac={:<4}",
+                "{name:<30} {shown:<7} Kx={:<8} Au={:<5} Enc={:<22} Mac={:<4}",
                 traits.kx.word(),
                 traits.auth.word(),
                 traits.enc.word(),

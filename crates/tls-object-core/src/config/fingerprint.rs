@@ -61,6 +61,8 @@ impl Config {
             min_version,
             max_version,
             cipher_suites,
+            cipher_string,
+            security_level,
             groups,
             signature_schemes,
             alpn: _,
@@ -104,6 +106,9 @@ impl Config {
         all.number(min_version.code().into());
         all.number(max_version.code().into());
         all.setting(cipher_suites, |suite| suite.code());
+        all.number(cipher_string.as_ref().map_or(u64::MAX, |text| text.len() as u64));
+        all.bytes(cipher_string.as_deref().unwrap_or_default().as_bytes());
+        all.number(security_level.map_or(u64::MAX, u64::from));
         all.setting(groups, |group| group.code());
         all.setting(signature_schemes, |scheme| scheme.code());
         all.0.finalize().into()

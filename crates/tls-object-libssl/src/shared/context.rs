@@ -10,8 +10,7 @@ macro_rules! shared_context {
         use $bindings::ssl::{Ssl, SslContext, SslRef};
         use $bindings::x509::verify::{X509CheckFlags, X509VerifyFlags};
         use tls_object_core::{
-            Config, Context, ContextId, CrlScope, Error, ErrorKind, MemoryBio, Object, Purpose,
-            ServerName, Session, Side, VerifyMode, VerifyTime, Wrap,
+    CipherSuite, Config, Context, ContextId, CrlScope, Error, ErrorKind, MemoryBio, Object, Purpose, ServerName, Session, Side, VerifyMode, VerifyTime, Wrap,
         };
         use tls_object_libssl::LibsslEngine;
 
@@ -128,6 +127,13 @@ macro_rules! shared_context {
 
             fn config(&self) -> &Config {
                 &self.0.config
+            }
+
+            fn ciphers(&self) -> Vec<CipherSuite> {
+                let (oldest, newest) = self.0.config.version_range();
+                let mut ciphers = native::ciphers(&self.0.native, &self.0.config);
+                ciphers.retain(|suite| (oldest..=newest).contains(&suite.version()));
+                ciphers
             }
 
             fn wrap_bio(

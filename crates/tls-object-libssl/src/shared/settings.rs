@@ -6,7 +6,8 @@ macro_rules! shared_settings {
         use std::collections::BTreeMap;
 
         use tls_object_core::{
-            Config, Error, ErrorKind, Identity, ProtocolVersion, Side, VerifyMode,
+            Capabilities, Config, Error, ErrorKind, Identity, ProtocolVersion, Side, Suites,
+            VerifyMode,
         };
         use tls_object_libssl::{
             DEFAULT_TLS12_SUITES, TicketKeys, chosen, cipher_list, leave_refusal,
@@ -49,7 +50,9 @@ macro_rules! shared_settings {
             let mut builder = SslContext::builder(SslMethod::tls()).map_err(library_error)?;
             native::set_up(&mut builder).map_err(library_error)?;
             builder.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
-            negotiation(&mut builder, config).map_err(library_error)?;
+            let capabilities = capabilities::capabilities();
+            let suites = config.suites(&capabilities)?;
+            negotiation(&mut builder, config, &capabilities, &suites).map_err(library_error)?;
             alpn::set(&mut builder, config).map_err(library_error)?;
             sessions(&mut builder, config).map_err(library_error)?;
             if config.key_log.is_some() {
@@ -63,8 +66,12 @@ macro_rules! shared_settings {
             Ok(builder)
         }
 
-        fn negotiation(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
-            let capabilities = capabilities::capabilities();
+        fn negotiation(
+            builder: &mut SslContextBuilder,
+            config: &Config,
+            capabilities: &Capabilities,
+            suites: &Suites,
+        ) -> Result<(), ErrorStack> {
             let native_version = |version| match version {
                 ProtocolVersion::TLS12 => SslVersion::TLS1_2,
                 _ => SslVersion::TLS1_3,
@@ -72,20 +79,17 @@ macro_rules! shared_settings {
             let (min, max) = config.version_range();
             builder.set_min_proto_version(Some(native_version(min)))?;
             builder.set_max_proto_version(Some(native_version(max)))?;
-            match chosen(&config.cipher_suites, &capabilities.cipher_suites) {
+            if let Some(level) = suites.security_level {
+                native::set_security_level(builder, level);
+            }
+            // With none of a version left, that version is outside of the range set above.
+            match &suites.tls12 {
                 None => builder.set_cipher_list(&cipher_list(DEFAULT_TLS12_SUITES))?,
-                Some(suites) => {
-                    let (new, old): (Vec<_>, Vec<_>) = suites
-                        .into_iter()
-                        .partition(|suite| suite.version() == ProtocolVersion::TLS13);
-                    // With none of a version left, that version is outside of the range set above.
-                    if !old.is_empty() {
-                        builder.set_cipher_list(&cipher_list(&old))?;
-                    }
-                    if !new.is_empty() {
-                        native::set_tls13_suites(builder, &new)?;
-                    }
-                }
+                Some(suites) if suites.is_empty() => {}
+                Some(suites) => builder.set_cipher_list(&cipher_list(suites))?,
+            }
+            if let Some(suites) = suites.tls13.as_deref().filter(|suites| !suites.is_empty()) {
+                native::set_tls13_suites(builder, suites)?;
             }
             if let Some(groups) = chosen(&config.groups, &capabilities.groups) {
                 native::set_groups(builder, &groups)?;
