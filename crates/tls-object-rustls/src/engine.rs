@@ -115,6 +115,9 @@ impl RustlsEngine {
             Ok(None) => return Ok(false),
             Err(full) => return Err(self.too_long(bios).with_source(full)),
         };
+        if !fed.is_news {
+            return Ok(true);
+        }
         match &mut self.phase {
             Phase::Accepting(..) => self.accept(bios, fed.plain_alert)?,
             Phase::Connected(connection) => {

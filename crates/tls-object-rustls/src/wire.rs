@@ -7,6 +7,8 @@ use tls_object_core::{Alert, Bios, RecordCursor};
 
 /// The length of a record's header.
 const HEADER: usize = 5;
+/// How long rustls' input buffer is at least.
+const SPARE: usize = 4096;
 /// The content type of alerts (RFC 8446 section 5.1).
 const ALERT: u8 = 21;
 /// The content type of encrypted records under TLS 1.3, whatever is in them.
@@ -20,21 +22,29 @@ const SEALED_ALERT: u16 = 2 + 1 + 16;
 /// What was fed: some bytes of one record, to its end or not.
 #[derive(Debug)]
 pub(crate) struct Fed {
+    /// Whether it completes a header or a record. From anything else rustls learns nothing new.
+    pub(crate) is_news: bool,
     /// The alert, if this completes a record that holds one in plain text. Two bytes cannot be
     /// anything encrypted.
     pub(crate) plain_alert: Option<Alert>,
 }
 
-/// Feeds rustls from the incoming BIO, never beyond the record it works on.
+/// Feeds rustls from the incoming BIO, and takes nothing out of that beyond the record that rustls works on.
 ///
 /// Left alone rustls reads on, puts records together, and throws away what follows a
 /// `close_notify`.
+///
+/// Where application data follows application data, rustls is shown the first byte of the next record with
+/// each long one, and it stays in the BIO: an input buffer that holds no part of a record is given back to 4 KiB and
+/// grows anew for the next, 4 KiB at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Feeder {
     cursor: RecordCursor,
     /// The first bytes of the current record, and how many of them have been seen.
     front: [u8; PLAIN_ALERT],
     seen: usize,
+    /// rustls has the first byte that waits.
+    is_ahead: bool,
 }
 
 impl Feeder {
@@ -49,11 +59,18 @@ impl Feeder {
     ) -> io::Result<Option<Fed>> {
         let mut refusal = None;
         let mut plain_alert = None;
+        let mut is_news = true;
         let taken = bios.incoming().lend(&mut |bytes| {
-            let whole = if self.cursor.is_inside() { None } else { whole_record(bytes) };
-            let mut ahead = self.cursor;
-            let len = whole.unwrap_or_else(|| ahead.advance(bytes).0);
-            let mut rest = &bytes[..len];
+            let inside = self.cursor.is_inside();
+            let whole = if inside { None } else { whole_record(bytes) };
+            let mut cursor = self.cursor;
+            let (len, complete) = whole.map_or_else(|| cursor.advance(bytes), |len| (len, true));
+            let kind = if inside { self.front[0] } else { bytes[0] };
+            let grown = inside || len > SPARE;
+            let show =
+                complete && grown && [Some(&kind), bytes.get(len)] == [Some(&APPLICATION_DATA); 2];
+            let end = len + usize::from(show);
+            let mut rest = &bytes[usize::from(self.is_ahead)..end];
             while !rest.is_empty() {
                 match read_tls(&mut rest) {
                     Ok(0) => break,
@@ -64,24 +81,32 @@ impl Feeder {
                     }
                 }
             }
-            let taken = &bytes[..len - rest.len()];
+            let fed = end - rest.len();
+            self.is_ahead = fed > len;
+            let taken = &bytes[..fed.min(len)];
             plain_alert = match whole {
                 // Most records are there from their first byte to their last.
                 Some(len) if taken.len() == len => alert_in(taken),
-                _ => self.pass(taken),
+                _ => {
+                    let had = self.seen;
+                    let alert = self.pass(taken);
+                    let header = had < HEADER && self.seen >= HEADER;
+                    is_news = header || !self.cursor.is_inside();
+                    alert
+                }
             };
             taken.len()
         });
         match refusal {
             Some(error) if taken == 0 => Err(error),
             _ if taken == 0 => Ok(None),
-            _ => Ok(Some(Fed { plain_alert })),
+            _ => Ok(Some(Fed { is_news, plain_alert })),
         }
     }
 
-    /// Whether a record has begun and not ended.
+    /// Whether rustls has a part of a record.
     pub(crate) fn is_inside_record(&self) -> bool {
-        self.cursor.is_inside()
+        self.is_ahead || self.cursor.is_inside()
     }
 
     /// Looks at bytes that rustls has taken, which are of one record.

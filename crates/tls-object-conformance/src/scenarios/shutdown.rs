@@ -2,6 +2,7 @@
 
 use tls_object_core::{Capability, Closure, ErrorKind, Read, Side, Status};
 
+use super::data::noise;
 use crate::failure::{Failure, ensure, name};
 use crate::lab::Lab;
 use crate::pair::{Event, SIDES};
@@ -72,12 +73,9 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "shutdown::plaintext_after",
         "What follows close_notify is left in the incoming BIO, byte for byte.",
-        Dims::VERSIONS.chunkings(&[Chunking::Byte, Chunking::Whole]).variants(&[
-            "client,read",
-            "client,unwrap",
-            "server,read",
-            "server,unwrap",
-        ]),
+        Dims::VERSIONS
+            .chunkings(&[Chunking::Byte, Chunking::Segment, Chunking::Whole])
+            .variants(&["client,read", "client,unwrap", "server,read", "server,unwrap"]),
         plaintext_after,
     )
     .needs(&[Capability::PlaintextAfterClose]),
@@ -266,12 +264,20 @@ fn before_handshake(lab: &Lab) -> Result<(), Failure> {
 }
 
 fn plaintext_after(lab: &Lab) -> Result<(), Failure> {
-    const PLAIN: &[u8] = b"220 back in plain text\r\n\x15\x03\x03\x00\x02";
+    plain_bytes_after(lab, b"220 back in plain text\r\n\x15\x03\x03\x00\x02")?;
+    // It may also begin as another record would.
+    plain_bytes_after(lab, b"\x17\x03\x03\x00\x05hello")
+}
+
+fn plain_bytes_after(lab: &Lab, plain: &[u8]) -> Result<(), Failure> {
     let side = named(lab);
     let mut pair = lab.connected()?;
     pair.exchange()?;
+    let data = noise(5000, 3);
+    pair.write_all(side.peer(), &data)?;
     pair.close(side.peer())?;
-    pair.wire_to(side).inject(PLAIN);
+    pair.wire_to(side).inject(plain);
+    pair.expect_data(side, &data)?;
     if lab.variant().ends_with("read") {
         pair.expect_closed(side, Closure::Clean)?;
         pair.expect_closed(side, Closure::Clean)?;
@@ -279,9 +285,9 @@ fn plaintext_after(lab: &Lab) -> Result<(), Failure> {
     pair.expect_unwrap(side, Status::Done(()))?;
     pair.deliver_all(side);
     pair.expect_unwrap(side, Status::Done(()))?;
-    let mut rest = vec![0; PLAIN.len() + 1];
+    let mut rest = vec![0; plain.len() + 1];
     let n = pair.tls(side).incoming().read(&mut rest);
-    ensure!(rest[..n] == *PLAIN, "{n} bytes left: {}", rest[..n].escape_ascii());
+    ensure!(rest[..n] == *plain, "{n} bytes left: {}", rest[..n].escape_ascii());
     Ok(())
 }
 
