@@ -2,6 +2,7 @@
 
 use core::fmt;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 
 use crate::{Error, ErrorKind};
 
@@ -19,9 +20,9 @@ pub enum ServerName {
     Ip(IpAddr),
 }
 
-/// A host name as it is sent: ASCII labels, the case kept, without a dot at the end.
+/// A host name as it is sent: ASCII labels, the case kept, without a dot at the end. Clones share its bytes.
 #[derive(Clone, Eq, Hash, PartialEq)]
-pub struct DnsName(Box<str>);
+pub struct DnsName(Arc<str>);
 
 impl DnsName {
     /// The name.

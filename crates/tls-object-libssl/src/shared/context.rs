@@ -114,7 +114,8 @@ macro_rules! shared_context {
             param.set_hostflags(flags);
             match name {
                 ServerName::Ip(ip) => param.set_ip(*ip),
-                name => param.set_host(&name.to_string()),
+                ServerName::Dns(dns) => param.set_host(dns.as_str()),
+                other => param.set_host(&other.to_string()),
             }
         }
 
