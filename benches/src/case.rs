@@ -3,7 +3,7 @@
 use core::str::FromStr;
 
 use crate::setup::{Group, Key, Suite, Terms, Version};
-use crate::workload::{LIMIT, Workload};
+use crate::workload::{How, LIMIT, Workload};
 
 /// A workload on certain terms.
 ///
@@ -42,19 +42,31 @@ fn parse(name: &str) -> Option<Case> {
         }
         ["ctx", "build"] => Workload::Contexts,
         ["ctx", "wrap"] => Workload::Objects,
-        ["bulk", size, suite] => {
+        [what @ ("bulk" | "send"), size, suite, ref version @ ..] => {
+            match version {
+                [] => {}
+                [version] => terms = Terms::new(parse_version(version)?),
+                _ => return None,
+            }
             terms.suite = parse_suite(suite)?;
-            Workload::Bulk { size: parse_size(size)? }
-        }
-        ["bulk", size, suite, version] => {
-            terms = Terms { suite: parse_suite(suite)?, ..Terms::new(parse_version(version)?) };
-            Workload::Bulk { size: parse_size(size)? }
+            let size = parse_size(size)?;
+            if what == "bulk" { Workload::Bulk { size } } else { Workload::Send { size } }
         }
         ["late", size] => {
             terms.limit = LIMIT;
             Workload::Late { size: parse_size(size)? }
         }
         ["echo", size] => Workload::Echo { size: parse_size(size)? },
+        ["message", how, size] => {
+            let how = match how {
+                "apart" => How::Apart,
+                "vectored" => How::Vectored,
+                "together" => How::Together,
+                _ => return None,
+            };
+            Workload::Message { how, size: parse_size(size)? }
+        }
+        ["lent", size] => Workload::Lent { size: parse_size(size)? },
         ["probe"] => Workload::Probe,
         ["backlog", records] => Workload::Backlog { records: records.parse().ok()? },
         _ => return None,
@@ -110,6 +122,8 @@ mod tests {
         let case: Case = "bulk/64k/chacha".parse().unwrap();
         assert_eq!(case.workload, Workload::Bulk { size: 64 * 1024 });
         assert_eq!(case.terms.suite, Suite::ChaCha20);
+        let case: Case = "message/vectored/1k".parse().unwrap();
+        assert_eq!(case.workload, Workload::Message { how: How::Vectored, size: 1024 });
         for wrong in ["", "hs", "hs/full/1.1/p256", "bulk/16x", "echo/", "backlog/many"] {
             assert!(wrong.parse::<Case>().is_err(), "{wrong}");
         }

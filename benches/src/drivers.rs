@@ -21,7 +21,7 @@ pub trait Visit {
     type Output;
 
     /// Does it. Each call of `make` makes the contexts of both ends anew.
-    fn visit<D: Driver + 'static>(self, make: impl FnMut() -> D) -> Self::Output;
+    fn visit<D: Driver + Clone + Send + 'static>(self, make: impl FnMut() -> D) -> Self::Output;
 }
 
 /// Does it with the driver of this name on the library of that; `None` if there is no such driver.
@@ -46,7 +46,10 @@ pub struct Begin(pub Case);
 impl Visit for Begin {
     type Output = Box<dyn Timed>;
 
-    fn visit<D: Driver + 'static>(self, mut make: impl FnMut() -> D) -> Box<dyn Timed> {
+    fn visit<D: Driver + Clone + Send + 'static>(
+        self,
+        mut make: impl FnMut() -> D,
+    ) -> Box<dyn Timed> {
         Box::new(Work::new(self.0.workload, self.0.terms, make()))
     }
 }

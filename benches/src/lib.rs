@@ -106,12 +106,22 @@ pub trait Connection {
     /// [`LIMIT`](workload::LIMIT); how much that was.
     fn write_some(&mut self, from: End, data: &[u8]) -> usize;
 
+    /// Encrypts two slices into the outgoing buffer of this end, as if they were one.
+    fn write_parts(&mut self, from: End, parts: [&[u8]; 2]);
+
     /// Moves up to `most` of the bytes that wait in the outgoing buffer of this end to the incoming one
     /// of the other; how many that were.
     fn deliver(&mut self, from: End, most: usize) -> usize;
 
+    /// Throws away what waits in the outgoing buffer of this end, as if it were delivered.
+    fn discard(&mut self, from: End);
+
     /// Decrypts from one record in the incoming buffer of this end; `None` if there is none.
     fn read(&mut self, at: End, buffer: &mut [u8]) -> Option<usize>;
+
+    /// Decrypts one record in the incoming buffer of this end and looks at its plaintext where the library keeps
+    /// it; `None` if there is none. A library that lends nothing is not asked.
+    fn read_lent(&mut self, at: End) -> Option<usize>;
 
     /// Gives back the memory of buffers that are empty, at both ends.
     fn trim(&mut self);
@@ -163,7 +173,10 @@ mod tests {
     impl Visit for Agree {
         type Output = [Facts; 2];
 
-        fn visit<D: Driver + 'static>(self, mut make: impl FnMut() -> D) -> [Facts; 2] {
+        fn visit<D: Driver + Clone + Send + 'static>(
+            self,
+            mut make: impl FnMut() -> D,
+        ) -> [Facts; 2] {
             let mut driver = make();
             let mut buffer = [0; RECORD];
             let mut connection = driver.connect(false);

@@ -11,6 +11,20 @@ pub const LIMIT: usize = STEP + 4 * 128;
 /// The size of a record of a backlog, in bytes.
 const QUEUED: usize = 1024;
 
+/// The size of the header of a message, in bytes.
+pub const HEADER: usize = 40;
+
+/// How the header and the body of a message are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum How {
+    /// By two calls, each a record.
+    Apart,
+    /// By one call, from where they lie.
+    Vectored,
+    /// By one call, from one slice in which they lie together: nothing can be cheaper.
+    Together,
+}
+
 /// One kind of work. One operation of it is:
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Workload {
@@ -28,7 +42,12 @@ pub enum Workload {
         /// How many.
         size: usize,
     },
-    /// The same through an outgoing buffer of [`LIMIT`], which is drained when it takes no more.
+    /// The client's part of that, with the records thrown away.
+    Send {
+        /// How many.
+        size: usize,
+    },
+    /// The same as in bulk through an outgoing buffer of [`LIMIT`], which is drained when it takes no more.
     Late {
         /// How many.
         size: usize,
@@ -36,6 +55,18 @@ pub enum Workload {
     /// A message goes from client to server and back.
     Echo {
         /// Its size in bytes, a record's at most.
+        size: usize,
+    },
+    /// A header of [`HEADER`] bytes and a body go from client to server.
+    Message {
+        /// How the two are written.
+        how: How,
+        /// The size of the body in bytes; with the header, a record's at most.
+        size: usize,
+    },
+    /// So many bytes go from client to server at once, and are read where they lie.
+    Lent {
+        /// How many.
         size: usize,
     },
     /// A read finds nothing.
@@ -86,7 +117,12 @@ impl Workload {
     /// How much data one operation is about, in bytes.
     pub const fn size(self) -> usize {
         match self {
-            Self::Bulk { size } | Self::Late { size } | Self::Echo { size } => size,
+            Self::Bulk { size }
+            | Self::Send { size }
+            | Self::Late { size }
+            | Self::Echo { size }
+            | Self::Lent { size } => size,
+            Self::Message { size, .. } => HEADER + size,
             Self::Backlog { records } => records * QUEUED,
             _ => 0,
         }
@@ -99,6 +135,10 @@ impl Workload {
     pub fn once(self, connection: &mut (impl Connection + ?Sized), data: &[u8], buffer: &mut [u8]) {
         match self {
             Self::Bulk { .. } => carry(connection, End::Client, data, buffer),
+            Self::Send { .. } => {
+                connection.write(End::Client, black_box(data));
+                connection.discard(End::Client);
+            }
             Self::Late { .. } => {
                 let mut left = data;
                 while !left.is_empty() {
@@ -111,6 +151,27 @@ impl Workload {
             Self::Echo { .. } => {
                 carry(connection, End::Client, data, buffer);
                 carry(connection, End::Server, data, buffer);
+            }
+            Self::Message { how, .. } => {
+                let (header, body) = black_box(data).split_at(HEADER);
+                match how {
+                    How::Apart => {
+                        connection.write(End::Client, header);
+                        connection.write(End::Client, body);
+                    }
+                    How::Vectored => connection.write_parts(End::Client, [header, body]),
+                    How::Together => connection.write(End::Client, data),
+                }
+                connection.deliver(End::Client, usize::MAX);
+                drain(connection, End::Server, data.len(), buffer);
+            }
+            Self::Lent { .. } => {
+                connection.write(End::Client, black_box(data));
+                connection.deliver(End::Client, usize::MAX);
+                let mut left = data.len();
+                while left > 0 {
+                    left -= connection.read_lent(End::Server).expect("more records");
+                }
             }
             Self::Probe => assert_eq!(connection.read(End::Server, buffer), None),
             Self::Backlog { .. } => {

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use tls_object_bench::drivers::{Visit, visit};
-use tls_object_bench::{Case, Driver, Key, Pki, Setup};
+use tls_object_bench::tcp::{Entrant, Work};
+use tls_object_bench::{Case, Driver, Key, Pki, Setup, Terms, Version};
 
 const USAGE: &str = "usage: gate libraries
        gate pki <folder>
@@ -41,17 +42,27 @@ fn run() -> Result<(), String> {
             Ok(())
         }
         [folder, case, driver, library, n] => {
-            let case: Case = case.parse()?;
             let n = n.parse().map_err(|_| format!("not a number: {n:?}"))?;
-            let pki = Pki::load(&Path::new(folder).join(file_name(case.terms.key)));
-            let pki = pki.map_err(|error| format!("{folder}: {error}"))?;
-            let setup = Setup { terms: case.terms, pki };
-            visit(driver, library, &setup, Run { case, n })
-                .ok_or_else(|| format!("no driver {driver:?} of {library:?}"))?;
+            let nobody = || format!("no driver {driver:?} of {library:?}");
+            if case.starts_with("tcp/") {
+                let work: Work = case.parse()?;
+                let setup = load(folder, Terms::new(Version::Tls13))?;
+                Entrant::new(library, driver, &setup).ok_or_else(nobody)?.count(work, n);
+            } else {
+                let case: Case = case.parse()?;
+                let setup = load(folder, case.terms)?;
+                visit(driver, library, &setup, Run { case, n }).ok_or_else(nobody)?;
+            }
             Ok(())
         }
         _ => Err("wrong arguments".to_owned()),
     }
+}
+
+/// These terms with the keys that are kept in this folder.
+fn load(folder: &str, terms: Terms) -> Result<Setup, String> {
+    let pki = Pki::load(&Path::new(folder).join(file_name(terms.key)));
+    Ok(Setup { terms, pki: pki.map_err(|error| format!("{folder}: {error}"))? })
 }
 
 const fn file_name(key: Key) -> &'static str {
@@ -69,7 +80,7 @@ struct Run {
 impl Visit for Run {
     type Output = ();
 
-    fn visit<D: Driver + 'static>(self, make: impl FnMut() -> D) {
+    fn visit<D: Driver + Clone + Send + 'static>(self, make: impl FnMut() -> D) {
         self.case.workload.run(self.case.terms, make, self.n);
     }
 }

@@ -2,37 +2,73 @@
 
 #![forbid(unsafe_code)]
 
+use std::env;
+use std::process::ExitCode;
+
 use tls_object_bench::drivers::{DRIVERS, LIBRARIES, Visit, visit};
 use tls_object_bench::workload::carry;
 use tls_object_bench::{
     Connection, Driver, End, RECORD, Sample, Setup, Terms, Version, heap_in_use, shake_hands,
 };
 
-/// How many connections, of two ends each, share a pair of contexts.
-const CONNECTIONS: usize = 100;
-/// How much goes through each connection before the last stage, in records: 16 MiB.
-const RECORDS: usize = 1024;
+const USAGE: &str = "usage: memory [<library> <driver> <connections> <records>]
 
-fn main() {
-    for library in LIBRARIES {
-        let setup = Setup::new(Terms::new(Version::Tls13));
-        for driver in &DRIVERS[..2] {
-            let stages = visit(driver, library, &setup, Live).expect("such a driver");
-            for (stage, bytes) in stages {
-                Sample::new(format_args!("mem/{stage}"), library, driver, "bytes an end", bytes)
-                    .print();
-            }
+  <connections>  how many, of two ends each, share a pair of contexts; 100 if not given
+  <records>      how much goes through each before the last stage; 1024 if not given, which is 16 MiB";
+
+fn main() -> ExitCode {
+    let args: Vec<_> = env::args().skip(1).collect();
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        [] => {
+            let live = Live { connections: 100, records: 1024 };
+            let rows = LIBRARIES.into_iter().flat_map(|it| [(it, DRIVERS[0]), (it, DRIVERS[1])]);
+            rows.for_each(|(library, driver)| live.report(library, driver).expect("a driver"));
+            ExitCode::SUCCESS
         }
+        [library, driver, connections, records] => {
+            let live = || {
+                let live =
+                    Live { connections: connections.parse().ok()?, records: records.parse().ok()? };
+                live.report(library, driver)
+            };
+            live().map_or_else(usage, |()| ExitCode::SUCCESS)
+        }
+        _ => usage(),
     }
 }
 
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::FAILURE
+}
+
 /// Connections live, and each stage is measured.
-struct Live;
+#[derive(Clone, Copy)]
+struct Live {
+    connections: usize,
+    records: usize,
+}
+
+impl Live {
+    /// With this driver; `None` if there is none.
+    fn report(self, library: &str, driver: &str) -> Option<()> {
+        let setup = Setup::new(Terms::new(Version::Tls13));
+        for (stage, bytes) in visit(driver, library, &setup, self)? {
+            let id = format_args!("mem/{stage}");
+            Sample::new(id, library, driver, "bytes an end", bytes).print();
+        }
+        Some(())
+    }
+}
 
 impl Visit for Live {
     type Output = Vec<(&'static str, f64)>;
 
-    fn visit<D: Driver + 'static>(self, mut make: impl FnMut() -> D) -> Self::Output {
+    fn visit<D: Driver + Clone + Send + 'static>(
+        self,
+        mut make: impl FnMut() -> D,
+    ) -> Self::Output {
         let mut driver = make();
         let mut buffer = vec![0; RECORD];
         let data = vec![0x5a; RECORD];
@@ -43,10 +79,10 @@ impl Visit for Live {
             driver.remember(&mut connection);
         }
         let before = heap_in_use();
-        let mut connections = Vec::with_capacity(CONNECTIONS);
-        let measure = || (heap_in_use() as f64 - before as f64) / (2 * CONNECTIONS) as f64;
+        let mut connections = Vec::with_capacity(self.connections);
+        let measure = || (heap_in_use() as f64 - before as f64) / (2 * self.connections) as f64;
 
-        connections.extend((0..CONNECTIONS).map(|_| driver.wrap(false)));
+        connections.extend((0..self.connections).map(|_| driver.wrap(false)));
         let new = measure();
         for connection in &mut connections {
             shake_hands(connection, usize::MAX, &mut |_| {});
@@ -59,7 +95,7 @@ impl Visit for Live {
         }
         let idle = measure();
         for connection in &mut connections {
-            for _ in 0..RECORDS {
+            for _ in 0..self.records {
                 carry(connection, End::Client, &data, &mut buffer);
             }
             connection.trim();

@@ -2,7 +2,7 @@
 
 /// The driver `$Driver` over the crate `$bindings`, and what it makes.
 ///
-/// What differs stands in the module that calls this: `builder`, `set_flags`, `suite_code`.
+/// What differs stands in the module that calls this: `builder`, `begin`, `set_flags`, `suite_code`.
 macro_rules! libssl_driver {
     ($bindings:ident, $(#[$doc:meta])* $Driver:ident) => {
         use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +26,7 @@ macro_rules! libssl_driver {
 
         $(#[$doc])*
         #[allow(missing_debug_implementations)] // sessions have none
+        #[derive(Clone)]
         pub struct $Driver {
             client: SslContext,
             server: SslContext,
@@ -131,7 +132,8 @@ macro_rules! libssl_driver {
                     let session = session.as_ref().expect("an earlier connection");
                     ffi::$bindings::set_session(&mut client, session);
                 }
-                let server = Ssl::new(&self.server).expect("a server");
+                let mut server = Ssl::new(&self.server).expect("a server");
+                begin(&mut client, &mut server);
                 let stream = |ssl| SslStream::new(ssl, Memory::default()).expect("a stream");
                 Pair { client: stream(client), server: stream(server) }
             }
@@ -202,12 +204,21 @@ macro_rules! libssl_driver {
                 n
             }
 
+            /// The libraries take one slice only, so the parts are put together first.
+            fn write_parts(&mut self, from: End, parts: [&[u8]; 2]) {
+                self.write(from, &parts.concat());
+            }
+
             fn deliver(&mut self, from: End, most: usize) -> usize {
                 let (client, server) = (self.client.get_mut(), self.server.get_mut());
                 match from {
                     End::Client => client.deliver(server, most),
                     End::Server => server.deliver(client, most),
                 }
+            }
+
+            fn discard(&mut self, from: End) {
+                self.end(from).get_mut().discard();
             }
 
             fn trim(&mut self) {
@@ -221,6 +232,10 @@ macro_rules! libssl_driver {
                     Err(error) if error.code() == ErrorCode::WANT_READ => None,
                     Err(error) => panic!("nobody closed, but reading says {error}"),
                 }
+            }
+
+            fn read_lent(&mut self, _: End) -> Option<usize> {
+                panic!("the library lends nothing")
             }
         }
     };

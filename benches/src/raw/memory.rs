@@ -35,10 +35,15 @@ impl Memory {
         to.incoming.extend_from_slice(&waiting[..n]);
         self.delivered += n;
         if self.delivered == self.outgoing.len() {
-            self.outgoing.clear();
-            self.delivered = 0;
+            self.discard();
         }
         n
+    }
+
+    /// Drops what waits to be delivered.
+    pub(super) fn discard(&mut self) {
+        self.outgoing.clear();
+        self.delivered = 0;
     }
 
     /// Gives back what is not needed.

@@ -18,6 +18,7 @@ use crate::{Connection, Driver, End, Facts};
 
 /// A connector and an acceptor.
 #[allow(missing_debug_implementations)] // acceptors have none
+#[derive(Clone)]
 pub struct NativeTls {
     client: TlsConnector,
     server: TlsAcceptor,
@@ -153,12 +154,20 @@ impl Connection for Pair {
         n
     }
 
+    fn write_parts(&mut self, from: End, parts: [&[u8]; 2]) {
+        self.write(from, &parts.concat());
+    }
+
     fn deliver(&mut self, from: End, most: usize) -> usize {
         let (client, server) = (self.client.memory(), self.server.memory());
         match from {
             End::Client => client.deliver(server, most),
             End::Server => server.deliver(client, most),
         }
+    }
+
+    fn discard(&mut self, from: End) {
+        self.end(from).memory().discard();
     }
 
     fn trim(&mut self) {
@@ -172,5 +181,9 @@ impl Connection for Pair {
             Err(error) if error.kind() == ErrorKind::WouldBlock => None,
             Err(error) => panic!("nobody closed, but reading says {error}"),
         }
+    }
+
+    fn read_lent(&mut self, _: End) -> Option<usize> {
+        panic!("the crate lends nothing")
     }
 }

@@ -6,7 +6,7 @@ use super::libssl::libssl_driver;
 
 libssl_driver! {
     openssl,
-    /// The contexts of both ends.
+    /// The contexts of both ends, which clones share.
     OpenSsl
 }
 
@@ -35,6 +35,12 @@ fn builder(suite: Suite) -> SslContextBuilder {
 
 fn set_groups(builder: &mut SslContextBuilder, groups: &str) {
     builder.set_groups_list(groups).expect("groups");
+}
+
+/// What `connect` and `accept` do at first, so that both ends are made where they are said to be made.
+fn begin(client: &mut Ssl, server: &mut Ssl) {
+    client.set_connect_state();
+    server.set_accept_state();
 }
 
 fn set_flags(param: &mut X509VerifyParamRef, flags: X509VerifyFlags) {

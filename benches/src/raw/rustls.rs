@@ -1,6 +1,7 @@
 //! rustls with aws-lc-rs, through its buffered API.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use core::hint::black_box;
+use std::io::{self, BufRead as _, ErrorKind, IoSlice, Read as _, Write as _};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -13,8 +14,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::version::{TLS12, TLS13};
 use rustls::{
-    ClientConfig, ClientConnection, ConnectionCommon, HandshakeKind, NamedGroup, RootCertStore,
-    ServerConfig, ServerConnection, SupportedCipherSuite,
+    ClientConfig, ClientConnection, ConnectionCommon, HandshakeKind, NamedGroup, Reader,
+    RootCertStore, ServerConfig, ServerConnection, SupportedCipherSuite,
 };
 
 use super::memory::Memory;
@@ -26,8 +27,8 @@ use crate::{Connection, Driver, End, Facts};
 /// How much rustls takes before it is asked for records, in bytes: its own default.
 const BUFFER: usize = 64 * 1024;
 
-/// The configurations of both ends.
-#[derive(Debug)]
+/// The configurations of both ends, which clones share.
+#[derive(Clone, Debug)]
 pub struct Rustls {
     /// Keeps sessions and offers none.
     fresh: Arc<ClientConfig>,
@@ -200,9 +201,32 @@ impl<C: DerefMut + Deref<Target = ConnectionCommon<D>>, D> Tls<C> {
         }
     }
 
+    fn write_parts(&mut self, parts: [&[u8]; 2]) {
+        let len: usize = parts.iter().map(|part| part.len()).sum();
+        let written = self.connection.writer().write_vectored(&parts.map(IoSlice::new));
+        assert_eq!(written.expect("an empty send buffer"), len);
+        self.flush();
+    }
+
     fn read(&mut self, buffer: &mut [u8]) -> Option<usize> {
+        self.plaintext(|mut reader| reader.read(buffer))
+    }
+
+    fn read_lent(&mut self) -> Option<usize> {
+        self.plaintext(|mut reader| {
+            let n = black_box(reader.fill_buf()?).len();
+            reader.consume(n);
+            Ok(n)
+        })
+    }
+
+    /// Has plaintext read, of the next records if there is none yet.
+    fn plaintext(
+        &mut self,
+        mut read: impl FnMut(Reader<'_>) -> io::Result<usize>,
+    ) -> Option<usize> {
         loop {
-            match self.connection.reader().read(buffer) {
+            match read(self.connection.reader()) {
                 Ok(n) => return Some(n),
                 Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
             }
@@ -245,11 +269,25 @@ impl Connection for Pair {
         n
     }
 
+    fn write_parts(&mut self, from: End, parts: [&[u8]; 2]) {
+        match from {
+            End::Client => self.client.write_parts(parts),
+            End::Server => self.server.write_parts(parts),
+        }
+    }
+
     fn deliver(&mut self, from: End, most: usize) -> usize {
         let (client, server) = (&mut self.client.memory, &mut self.server.memory);
         match from {
             End::Client => client.deliver(server, most),
             End::Server => server.deliver(client, most),
+        }
+    }
+
+    fn discard(&mut self, from: End) {
+        match from {
+            End::Client => self.client.memory.discard(),
+            End::Server => self.server.memory.discard(),
         }
     }
 
@@ -262,6 +300,13 @@ impl Connection for Pair {
         match at {
             End::Client => self.client.read(buffer),
             End::Server => self.server.read(buffer),
+        }
+    }
+
+    fn read_lent(&mut self, at: End) -> Option<usize> {
+        match at {
+            End::Client => self.client.read_lent(),
+            End::Server => self.server.read_lent(),
         }
     }
 }

@@ -1,44 +1,19 @@
 //! Everyone does the same work in turn.
 
 use core::time::Duration;
-use std::sync::Arc;
 
-use super::{Outcome, Stack, Work, run};
+use super::{Entrant, Outcome, Work};
 use crate::Sample;
 
 /// The number of bytes that figures of bulk are about.
 const MIB: usize = 1024 * 1024;
-
-/// One library, driven one way.
-#[allow(missing_debug_implementations)] // closures have none
-pub struct Entrant {
-    library: &'static str,
-    driver: &'static str,
-    run: Box<dyn Fn(Work, usize) -> Outcome>,
-}
-
-impl Entrant {
-    /// With the names that its figures go by.
-    pub fn new(library: &'static str, driver: &'static str, stack: impl Stack) -> Self {
-        let stack = Arc::new(stack);
-        Self { library, driver, run: Box::new(move |work, n| run(&stack, work, n)) }
-    }
-
-    /// Whether it is meant by a name: that of its library, or that of its driver behind it.
-    pub fn goes_by(&self, name: &str) -> bool {
-        match name.split_once('/') {
-            Some(name) => name == (self.library, self.driver),
-            None => name == self.library,
-        }
-    }
-}
 
 /// Work on so many connections, by a name that stays.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
     /// The beginning of the names of its figures.
     pub id: &'static str,
-    /// What is done on each connection.
+    /// What is done on each connection in one turn.
     pub work: Work,
     /// How many connections there are.
     pub connections: usize,
@@ -46,10 +21,16 @@ pub struct Event {
 
 /// Every event that figures are given for.
 pub const EVENTS: [Event; 4] = [
-    Event { id: "tcp/bulk/1", work: Work::Bulk(256 * MIB), connections: 1 },
-    Event { id: "tcp/bulk/64", work: Work::Bulk(4 * MIB), connections: 64 },
-    Event { id: "tcp/echo/1", work: Work::Echo(8_000), connections: 1 },
-    Event { id: "tcp/echo/64", work: Work::Echo(400), connections: 64 },
+    Event { id: "tcp/bulk/1", work: Work::Bulk(64 * MIB), connections: 1 },
+    Event { id: "tcp/bulk/64", work: Work::Bulk(MIB), connections: 64 },
+    Event { id: "tcp/echo/1", work: Work::Echo(2_000), connections: 1 },
+    Event { id: "tcp/echo/64", work: Work::Echo(100), connections: 64 },
+];
+
+/// What is done on one connection with both ends in one thread, by a name that stays.
+pub const ALONE: [Event; 2] = [
+    Event { id: "tcp/alone/bulk", work: Work::Bulk(8 * MIB), connections: 1 },
+    Event { id: "tcp/alone/echo", work: Work::Echo(400), connections: 1 },
 ];
 
 impl Event {
@@ -62,23 +43,37 @@ impl Event {
         }
     }
 
-    /// Has everyone do it in turn, so often, and gives the figures of each: the best time, and the mean of
-    /// the calls. `progress` is told before each turn of all.
+    /// Has everyone do it in turn, so often, and gives the figures of each: the median of the times, and the mean
+    /// of the calls. `progress` is told before each turn of all.
+    ///
+    /// Turns are short, and who begins changes: what else the machine does meets everyone alike.
     pub fn hold(
         self,
         entrants: &[Entrant],
         times: usize,
-        mut progress: impl FnMut(usize),
+        progress: impl FnMut(usize),
     ) -> Vec<Sample> {
-        let mut outcomes = vec![Vec::new(); entrants.len()];
-        for time in 0..times {
-            progress(time);
-            for (entrant, outcomes) in entrants.iter().zip(&mut outcomes) {
-                outcomes.push((entrant.run)(self.work, self.connections));
-            }
-        }
+        let run = |entrant: &Entrant| entrant.run(self.work, self.connections);
+        let outcomes = in_turn(entrants, times, progress, run);
         let figures = entrants.iter().zip(&outcomes);
         figures.flat_map(|(entrant, outcomes)| self.samples(entrant, outcomes)).collect()
+    }
+
+    /// The same for the time that both ends take in one thread, which is one of [`ALONE`].
+    pub fn hold_alone(
+        self,
+        entrants: &[Entrant],
+        times: usize,
+        progress: impl FnMut(usize),
+    ) -> Vec<Sample> {
+        let took = in_turn(entrants, times, progress, |entrant| entrant.time(self.work));
+        let (amount, units, _) = self.amount();
+        let unit = format!("{units}/s of processor time");
+        let rate = |(entrant, took): (&Entrant, Vec<Duration>)| {
+            let rate = amount / median(took).as_secs_f64();
+            Sample::new(self.id, entrant.library, entrant.driver, &unit, rate)
+        };
+        entrants.iter().zip(took).map(rate).collect()
     }
 
     fn samples(self, entrant: &Entrant, outcomes: &[Outcome]) -> Vec<Sample> {
@@ -88,8 +83,7 @@ impl Event {
             Sample::new(id, entrant.library, entrant.driver, unit, value)
         };
         let rate = |time: fn(&Outcome) -> Duration| {
-            let best = outcomes.iter().map(time).min().expect("an outcome");
-            amount / best.as_secs_f64()
+            amount / median(outcomes.iter().map(time).collect()).as_secs_f64()
         };
         let calls = |count: fn(&Outcome) -> u64| {
             let total: u64 = outcomes.iter().map(count).sum();
@@ -110,5 +104,42 @@ impl Event {
             sample(format!("{id}/server/{receive}"), "calls", calls(|[_, server]| server.received)),
             sample(format!("{id}/server/{send}"), "calls", calls(|[_, server]| server.sent)),
         ]
+    }
+}
+
+/// What each of `entrants` comes to in each of so many short turns. Who begins changes, so that what else the
+/// machine does meets everyone alike.
+fn in_turn<T>(
+    entrants: &[Entrant],
+    times: usize,
+    mut progress: impl FnMut(usize),
+    mut act: impl FnMut(&Entrant) -> T,
+) -> Vec<Vec<T>> {
+    let mut outcomes: Vec<_> = entrants.iter().map(|_| Vec::with_capacity(times)).collect();
+    for time in 0..times {
+        progress(time);
+        for turn in 0..entrants.len() {
+            let whose = (time + turn) % entrants.len();
+            outcomes[whose].push(act(&entrants[whose]));
+        }
+    }
+    outcomes
+}
+
+/// The time in the middle; of an even number of them the greater one.
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_time_in_the_middle() {
+        let of = |times: &[u64]| median(times.iter().copied().map(Duration::from_secs).collect());
+        assert_eq!(of(&[7, 1, 3]), Duration::from_secs(3));
+        assert_eq!(of(&[9, 2]), Duration::from_secs(9));
     }
 }

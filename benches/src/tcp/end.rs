@@ -1,5 +1,6 @@
 //! What both ends of a connection do.
 
+use core::str::FromStr;
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -17,6 +18,19 @@ pub enum Work {
     Bulk(usize),
     /// So often a message goes to the server and back.
     Echo(usize),
+}
+
+/// By the names of the counted cases, such as `tcp/bulk/1m` or `tcp/echo/64x32`, 32 round trips.
+impl FromStr for Work {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "tcp/bulk/1m" => Ok(Self::Bulk(1024 * 1024)),
+            "tcp/echo/64x32" => Ok(Self::Echo(32)),
+            _ => Err(format!("no case has the name {name:?}")),
+        }
+    }
 }
 
 impl Work {
@@ -67,9 +81,9 @@ impl Work {
         self,
         stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     ) -> io::Result<()> {
-        let mut buffer = vec![0; CHUNK];
         match self {
             Self::Bulk(mut left) => {
+                let mut buffer = vec![0; CHUNK];
                 while left > 0 {
                     let n = stream.read(&mut buffer).await?;
                     if n == 0 {
@@ -80,10 +94,10 @@ impl Work {
                 Ok(())
             }
             Self::Echo(rounds) => {
+                let mut message = [0; MESSAGE];
                 for _ in 0..rounds {
-                    let message = &mut buffer[..MESSAGE];
-                    stream.read_exact(message).await?;
-                    stream.write_all(message).await?;
+                    stream.read_exact(&mut message).await?;
+                    stream.write_all(&message).await?;
                     stream.flush().await?;
                 }
                 Ok(())

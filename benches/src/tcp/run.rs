@@ -1,4 +1,4 @@
-//! One run of some work.
+//! One run of some work, each end in a thread of its own.
 
 use core::future::Future;
 use core::time::Duration;
@@ -67,7 +67,7 @@ pub fn run<S: Stack>(stack: &Arc<S>, work: Work, connections: usize) -> Outcome 
 }
 
 /// Connected sockets, the clients' first.
-fn pairs(n: usize) -> io::Result<(Vec<TcpStream>, Vec<TcpStream>)> {
+pub(super) fn pairs(n: usize) -> io::Result<(Vec<TcpStream>, Vec<TcpStream>)> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let address = listener.local_addr()?;
     let (mut clients, mut servers) = (Vec::new(), Vec::new());

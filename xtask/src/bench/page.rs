@@ -4,8 +4,16 @@ use std::fmt::Write as _;
 
 use super::rows::{self, Row, Verdict};
 
+/// One table of figures.
+pub(super) struct Figures {
+    pub(super) title: &'static str,
+    pub(super) table: String,
+    /// What is to be known to read it; empty if nothing is.
+    pub(super) note: &'static str,
+}
+
 /// The page: `about` says with what and where it was measured.
-pub(super) fn page(about: &[String], rows: &[Row], figures: &[(&str, String)]) -> String {
+pub(super) fn page(about: &[String], rows: &[Row], figures: &[Figures]) -> String {
     let mut page = String::from(
         "# What tls-object costs\n\n\
          Written by `cargo xtask bench table` in one run; [BENCHMARKING.md](../BENCHMARKING.md) says how to \
@@ -31,8 +39,11 @@ pub(super) fn page(about: &[String], rows: &[Row], figures: &[(&str, String)]) -
     if met {
         page.push_str("None.\n");
     }
-    for (title, table) in figures {
+    for Figures { title, table, note } in figures {
         let _ = write!(page, "\n## {title}\n\n{table}");
+        if !note.is_empty() {
+            let _ = write!(page, "\n{note}\n");
+        }
     }
     page
 }

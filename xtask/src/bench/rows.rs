@@ -141,7 +141,7 @@ pub(super) fn counted(counter: &Counter, filter: &str) -> Result<Vec<Row>> {
                     what,
                 }));
             };
-            count(What::Instructions, &["raw", "obj"]);
+            count(What::Instructions, &[case.beside(library), "obj"]);
             if case.named {
                 count(What::Instructions, &["dyn"]);
             }
@@ -150,11 +150,12 @@ pub(super) fn counted(counter: &Counter, filter: &str) -> Result<Vec<Row>> {
             }
         }
     }
-    let (case, times, _) = limits::COPIES;
-    if case.contains(filter) {
-        for library in LIBRARIES {
-            let job = |driver| Job { case, driver, library, times, what: What::Copies };
-            jobs.extend(["raw", "obj"].map(job));
+    for &(whole, sent) in limits::COPIES.iter().filter(|it| it.0.contains(filter)) {
+        for (case, library) in
+            [whole, sent].into_iter().flat_map(|case| LIBRARIES.map(|it| (case, it)))
+        {
+            let (times, what) = (limits::COPIES_TIMES, What::Copies);
+            jobs.extend(["raw", "obj"].map(|driver| Job { case, driver, library, times, what }));
         }
     }
     let costs = counter.count(&jobs)?;
@@ -186,10 +187,18 @@ fn compare(library: &str, cost: &Costs<'_>, rows: &mut Vec<Row>) {
             rows.push(Row { case, what, library, base, measured, limit });
         }
     };
-    for &Case { name, instructions: limit, allocations: more, .. } in CASES {
-        let (raw, obj) = (instructions(name, "raw"), instructions(name, "obj"));
+    for &case in CASES {
+        let Case { name, instructions: limit, allocations: more, .. } = case;
+        let beside = case.beside(library);
+        let (other, obj) = (instructions(name, beside), instructions(name, "obj"));
         let limit = limit.map_or(Limit::None, Limit::Times);
-        row(name, "instructions, obj / raw", raw, obj, limit);
+        let what = match beside {
+            "raw" => "instructions, obj / raw",
+            "tokio-rustls" => "instructions, obj / tokio-rustls",
+            "tokio-openssl" => "instructions, obj / tokio-openssl",
+            _ => "instructions, obj / tokio-boring",
+        };
+        row(name, what, other, obj, limit);
         let named = instructions(name, "dyn");
         row(name, "instructions, dyn / obj", obj, named, Limit::Times(limits::NAMED));
         if let Some(more) = more {
@@ -206,10 +215,22 @@ fn compare(library: &str, cost: &Costs<'_>, rows: &mut Vec<Row>) {
     let limit = Limit::Times(limits::BYTE_BY_BYTE);
     row(bytes, "instructions, in bytes / whole", base, measured, limit);
 
-    let (case, _, size) = limits::COPIES;
-    let copied = |driver| cost(case, What::Copies, driver).map(|cost| cost.copied / size);
+    for &(case, other, what, limit) in limits::AGAINST {
+        let (base, measured) = (instructions(other, "obj"), instructions(case, "obj"));
+        row(case, what, base, measured, limit.map_or(Limit::None, Limit::Times));
+    }
+
+    let copied = |case, driver| {
+        cost(case, What::Copies, driver).map(|cost| cost.copied / limits::COPIES_SIZE)
+    };
     let limit = Limit::Plus(limits::COPIED);
-    row(case, "copies of each byte, obj / raw", copied("raw"), copied("obj"), limit);
+    for &(whole, sent) in limits::COPIES {
+        let [raw, obj] = ["raw", "obj"].map(|driver| copied(sent, driver));
+        row(whole, "copies of each byte sent, obj / raw", raw, obj, limit);
+        let [raw, obj] =
+            ["raw", "obj"].map(|driver| Some(copied(whole, driver)? - copied(sent, driver)?));
+        row(whole, "copies of each byte received, obj / raw", raw, obj, limit);
+    }
 }
 
 /// The rows in columns; this is a table in Markdown, too.
