@@ -7,6 +7,7 @@ use std::{ptr, slice};
 
 use boring::error::ErrorStack;
 use boring::ssl::{Ssl, SslContextBuilder, SslRef, SslSession, SslVersion};
+use boring::x509::X509StoreContextRef;
 use boring::x509::verify::X509VerifyParamRef;
 use foreign_types_05::{ForeignType as _, ForeignTypeRef as _};
 use tls_object_core::{Certificate, CipherSuite, NamedGroup};
@@ -138,6 +139,12 @@ pub(crate) fn set_purpose(
 ) -> Result<(), ErrorStack> {
     // SAFETY: the parameters are valid.
     succeeded(unsafe { boring_sys::X509_VERIFY_PARAM_set_purpose(param.as_ptr(), purpose) })
+}
+
+/// `X509_STORE_CTX_set_error`.
+pub(crate) fn set_error(judgement: &mut X509StoreContextRef, code: c_int) {
+    // SAFETY: valid.
+    unsafe { boring_sys::X509_STORE_CTX_set_error(judgement.as_ptr(), code) };
 }
 
 /// `SSL_set_session`.

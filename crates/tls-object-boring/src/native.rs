@@ -14,7 +14,7 @@ use tls_object_core::{
     Capability, Certificate, CipherSuite, Config, Error, ErrorKind, NamedGroup, ProtocolVersion,
     Side, SignatureScheme, VerifyCode, VerifyTime,
 };
-use tls_object_libssl::Refused;
+use tls_object_libssl::{Refused, Verdict};
 use tls_object_path::{Refusal, Rules};
 
 pub(crate) use crate::ffi::{
@@ -22,7 +22,7 @@ pub(crate) use crate::ffi::{
     peer_certificates, set_groups, set_num_tickets, set_tls13_suites, take_early_data, tls_unique,
 };
 use crate::identity::{self, Loaded};
-use crate::{capabilities, facts, ffi};
+use crate::{capabilities, facts, ffi, hooks};
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
 /// default without SHA-1, and with Ed25519.
@@ -181,11 +181,12 @@ pub(crate) fn set_flags(
 static VERIFIED_CHAIN: LazyLock<Result<Index<Ssl, Vec<X509>>, ErrorStack>> =
     LazyLock::new(Ssl::new_ex_index);
 
-/// Makes a connection keep the chain by which its peer was accepted, which is gone once it is judged.
-pub(crate) fn keep_verified_chain(builder: &mut SslContextBuilder) {
+/// Has chains judged by the application as well, where it wants to, and makes a connection keep the path by which
+/// its peer was accepted, which is gone once it is judged.
+pub(crate) fn set_judge(builder: &mut SslContextBuilder, _config: &Config) {
     builder.set_cert_verify_callback(|judgement| {
-        let accepted = judgement.verify_cert().unwrap_or(false);
-        if accepted
+        let verdict = hooks::judge(judgement);
+        if verdict == Verdict::Accepted
             && let Ok(index) = *VERIFIED_CHAIN
             && let Ok(connection) = X509StoreContext::ssl_idx()
         {
@@ -195,8 +196,30 @@ pub(crate) fn keep_verified_chain(builder: &mut SslContextBuilder) {
                 ssl.set_ex_data(index, chain);
             }
         }
-        accepted
+        verdict.accepts()
     });
+}
+
+/// The chain that is being judged, as it was sent.
+pub(crate) fn sent(judgement: &X509StoreContextRef) -> Vec<Certificate> {
+    let ssl = X509StoreContext::ssl_idx().ok().and_then(|index| judgement.ex_data(index));
+    ssl.map(peer_certificates).unwrap_or_default()
+}
+
+/// The library's word for a chain that it has refused.
+pub(crate) fn judgement_code(judgement: &X509StoreContextRef) -> VerifyCode {
+    let said = judgement.verify_result().err();
+    said.map_or(VerifyCode::ApplicationVerification, |said| by_openssl(said.as_raw()))
+}
+
+/// Accepts a chain that the library has not accepted.
+pub(crate) fn overrule(judgement: &mut X509StoreContextRef) {
+    judgement.set_error(Ok(()));
+}
+
+/// Refuses a chain, with one of the codes that OpenSSL and BoringSSL share.
+pub(crate) fn refuse(judgement: &mut X509StoreContextRef, code: VerifyCode) {
+    ffi::set_error(judgement, code.openssl_code());
 }
 
 /// The chain by which the peer was accepted.
@@ -289,15 +312,17 @@ pub(crate) fn shared_ciphers(_ssl: &SslRef) -> Result<Vec<CipherSuite>, Error> {
 
 /// `SSL_get_verify_result`, by OpenSSL's numbers.
 pub(crate) fn verify_result(ssl: &SslRef) -> c_int {
-    match ffi::verify_result(ssl) {
-        // OpenSSL has moved these.
-        boring_sys::X509_V_ERR_INVALID_CA => VerifyCode::InvalidCa.openssl_code(),
-        boring_sys::X509_V_ERR_INVALID_CALL => INVALID_CALL,
-        boring_sys::X509_V_ERR_STORE_LOOKUP => STORE_LOOKUP,
+    by_openssl(ffi::verify_result(ssl)).openssl_code()
+}
+
+/// What a code of BoringSSL's is. OpenSSL has moved some.
+fn by_openssl(code: c_int) -> VerifyCode {
+    match code {
+        boring_sys::X509_V_ERR_INVALID_CA => VerifyCode::InvalidCa,
+        boring_sys::X509_V_ERR_INVALID_CALL => VerifyCode::from_openssl(INVALID_CALL),
+        boring_sys::X509_V_ERR_STORE_LOOKUP => VerifyCode::from_openssl(STORE_LOOKUP),
         // OpenSSL takes the common name for a host name then, which is not a permitted one.
-        boring_sys::X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS => {
-            VerifyCode::NameConstraint.openssl_code()
-        }
-        code => code,
+        boring_sys::X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS => VerifyCode::NameConstraint,
+        code => VerifyCode::from_openssl(code),
     }
 }

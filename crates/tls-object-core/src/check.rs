@@ -242,6 +242,10 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
     report.require(capabilities, Capability::ClientAuthOptional, optional);
     let required = !client && config.verify_mode == VerifyMode::Required;
     report.require(capabilities, Capability::ClientAuthRequired, required);
+    report.require(capabilities, Capability::VerifyHook, config.verifier.is_some());
+    if !verifies && config.verifier.is_some() {
+        report.invalid("a verifier without verification");
+    }
     report.require(capabilities, Capability::Crl, !config.crls.is_empty());
     let whole_chain = !config.crls.is_empty() && config.crl_scope == CrlScope::Chain;
     report.require(capabilities, Capability::CrlChain, whole_chain);

@@ -11,8 +11,8 @@ mod wrap;
 use std::collections::BTreeMap;
 
 use crate::{
-    Certificate, CipherSuite, Crl, Hook, Identity, KeyLog, NamedGroup, OnClientHello,
-    ProtocolVersion, SessionSink, SignatureScheme,
+    Certificate, CipherSuite, Crl, Hook, Identity, KeyLog, NamedGroup, OnClientHello, PeerVerifier,
+    ProtocolVersion, SessionSink, SignatureScheme, VerifierRole,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
@@ -87,6 +87,11 @@ pub struct Config {
     pub crl_scope: CrlScope,
     /// At which time certificates and revocation lists are judged.
     pub verify_time: VerifyTime,
+    /// What judges the peer's chain besides, or instead; see [`verifier_role`](Self::verifier_role). It is not asked where
+    /// nothing is verified.
+    pub verifier: Option<Hook<dyn PeerVerifier>>,
+    /// What the verdict of [`verifier`](Self::verifier) is beside the library's.
+    pub verifier_role: VerifierRole,
     /// The oldest version of the protocol that is spoken. Python: `minimum_version`.
     pub min_version: ProtocolVersion,
     /// The newest version of the protocol that is spoken. Python: `maximum_version`.
@@ -169,6 +174,8 @@ impl Config {
             crls: Vec::new(),
             crl_scope: CrlScope::Leaf,
             verify_time: VerifyTime::System,
+            verifier: None,
+            verifier_role: VerifierRole::Also,
             min_version: ProtocolVersion::TLS12,
             max_version: ProtocolVersion::TLS13,
             cipher_suites: Setting::Default,

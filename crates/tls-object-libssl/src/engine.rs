@@ -109,7 +109,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
     fn new(context: &L::Context, wrap: &Wrap) -> Result<Self, Error> {
         let side = wrap.side;
         let mut handle = L::connect(context, wrap)?;
-        let hooks = Hooks::of(context.config());
+        let hooks = Hooks::of(context.config(), wrap);
         if let Some(hooks) = &hooks {
             L::attach(&mut handle, hooks.clone())?;
         }

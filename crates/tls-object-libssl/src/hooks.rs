@@ -4,8 +4,12 @@ use core::any::Any;
 use core::fmt;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
-use tls_object_core::{Config, Hook, KeyLog};
+use tls_object_core::{
+    Certificate, Config, Hook, KeyLog, PeerVerifier, PresentedPeer, ServerName, Side, VerifierRole,
+    VerifyCode, VerifyTime, Wrap,
+};
 use zeroize::Zeroizing;
 
 /// The hooks of a configuration, as each of its connections carries them.
@@ -13,14 +17,53 @@ use zeroize::Zeroizing;
 /// No panic may unwind through C: one in a hook waits here until the library has returned.
 pub struct Hooks {
     key_log: Option<Hook<dyn KeyLog>>,
+    verifier: Option<Verifier>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
 impl Hooks {
-    /// Those of `config`; `None` if it has none, and then nothing is paid for them.
-    pub fn of(config: &Config) -> Option<Arc<Self>> {
+    /// Those of `config` for one connection; `None` if it has none, and then nothing is paid for them.
+    pub fn of(config: &Config, wrap: &Wrap) -> Option<Arc<Self>> {
         let key_log = config.key_log.clone();
-        key_log.is_some().then(|| Arc::new(Self { key_log, panic: Mutex::default() }))
+        let verifier = config.verifier.as_ref().map(|code| Verifier {
+            code: code.clone(),
+            role: config.verifier_role,
+            peer: wrap.side.peer(),
+            server_name: wrap.server_name.clone(),
+            time: config.verify_time,
+        });
+        let any = key_log.is_some() || verifier.is_some();
+        any.then(|| Arc::new(Self { key_log, verifier, panic: Mutex::default() }))
+    }
+
+    /// What the application's verdict on the peer is beside the library's; `None` where it has none.
+    pub fn verifier_role(&self) -> Option<VerifierRole> {
+        self.verifier.as_ref().map(|verifier| verifier.role)
+    }
+
+    /// The application's verdict on a chain as it was sent, `library` being the library's.
+    ///
+    /// # Errors
+    /// Why the chain is refused: also when the code panicked.
+    pub fn verify(
+        &self,
+        sent: &[Certificate],
+        library: Option<Result<(), VerifyCode>>,
+    ) -> Result<(), VerifyCode> {
+        let Some(verifier) = &self.verifier else {
+            return library.unwrap_or(Err(VerifyCode::ApplicationVerification));
+        };
+        let mut peer = PresentedPeer::new(sent, verifier.peer);
+        peer.server_name = verifier.server_name.as_ref();
+        peer.time = match verifier.time {
+            VerifyTime::Fixed(since_1970) => since_1970,
+            // A clock before 1970 finds nothing valid.
+            VerifyTime::System => {
+                SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+            }
+        };
+        peer.library = library;
+        self.run(|| verifier.code.verify(&peer)).unwrap_or(Err(VerifyCode::ApplicationVerification))
     }
 
     /// Hands a line of the NSS format, as the library has made it, to the key log.
@@ -47,6 +90,15 @@ impl Hooks {
     pub(crate) fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
         self.panic.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
+}
+
+/// What asks the application about the peer of one connection.
+struct Verifier {
+    code: Hook<dyn PeerVerifier>,
+    role: VerifierRole,
+    peer: Side,
+    server_name: Option<ServerName>,
+    time: VerifyTime,
 }
 
 impl fmt::Debug for Hooks {

@@ -39,5 +39,5 @@ pub use hooks::Hooks;
 pub use key_kind::KeyKind;
 pub use library::{DEFAULT_TLS12_SUITES, Failure, Library, chosen, cipher_list};
 pub use pkcs8::without_public_key;
-pub use refusal::{Refused, leave_refusal};
+pub use refusal::{Refused, Verdict, forget_refusal, leave_refusal, left_code};
 pub use ticket_keys::{TicketKeyUse, TicketKeys};

@@ -16,6 +16,30 @@ pub struct Refused {
     pub certificate: Option<Certificate>,
 }
 
+/// What came of judging a chain.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(clippy::exhaustive_enums)] // all the cases there are
+pub enum Verdict {
+    /// The library accepts it, by a path that it has found, and so does everybody else who is asked.
+    Accepted,
+    /// The application accepts it, whatever the library says.
+    Overruled,
+    /// It is not accepted.
+    Refused,
+}
+
+impl Verdict {
+    /// Whether the chain is accepted.
+    pub const fn accepts(self) -> bool {
+        !matches!(self, Self::Refused)
+    }
+
+    /// What the library alone says.
+    pub const fn by_library(accepts: bool) -> Self {
+        if accepts { Self::Accepted } else { Self::Refused }
+    }
+}
+
 thread_local! {
     /// What the verifier that ran last on this thread has refused.
     ///
@@ -27,6 +51,19 @@ thread_local! {
 /// Leaves a refusal for the connection whose call is running.
 pub fn leave_refusal(refused: Refused) {
     REFUSED.set(Some(refused));
+}
+
+/// Forgets a refusal that was overruled.
+pub fn forget_refusal() {
+    REFUSED.take();
+}
+
+/// The better word that was left with the last refusal, if one was.
+pub fn left_code() -> Option<VerifyCode> {
+    let refused = REFUSED.take();
+    let code = refused.as_ref().and_then(|refused| refused.code);
+    REFUSED.set(refused);
+    code
 }
 
 /// The error of a chain that the library has just refused with `code`.

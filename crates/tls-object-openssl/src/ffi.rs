@@ -9,10 +9,11 @@ use foreign_types_03::{ForeignType as _, ForeignTypeRef as _};
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslCipher, SslCipherRef, SslContextBuilder, SslRef, SslSession};
 use openssl::stack::StackRef;
-use openssl::x509::X509Crl;
-use tls_object_core::CipherSuite;
+use openssl::x509::{X509, X509Crl, X509StoreContextRef};
+use tls_object_core::{Certificate, CipherSuite};
 use tls_object_libssl::{InfoCallback, impl_calls};
 
+use crate::hooks;
 use crate::library::Lib;
 
 mod identity;
@@ -40,6 +41,20 @@ unsafe extern "C" {
     fn SSL_get_early_data_status(ssl: *const openssl_sys::SSL) -> c_int;
     fn SSL_SESSION_get_ticket_lifetime_hint(session: *const openssl_sys::SSL_SESSION) -> c_ulong;
     fn SSL_SESSION_has_ticket(session: *const openssl_sys::SSL_SESSION) -> c_int;
+    fn SSL_CTX_set_cert_verify_callback(
+        context: *mut openssl_sys::SSL_CTX,
+        callback: Option<
+            unsafe extern "C" fn(*mut openssl_sys::X509_STORE_CTX, *mut c_void) -> c_int,
+        >,
+        argument: *mut c_void,
+    );
+    fn X509_STORE_CTX_get0_untrusted(
+        judgement: *const openssl_sys::X509_STORE_CTX,
+    ) -> *mut openssl_sys::stack_st_X509;
+    fn X509_STORE_CTX_set0_verified_chain(
+        judgement: *mut openssl_sys::X509_STORE_CTX,
+        chain: *mut openssl_sys::stack_st_X509,
+    );
     fn X509_STORE_add_crl(
         store: *mut openssl_sys::X509_STORE,
         crl: *mut openssl_sys::X509_CRL,
@@ -125,6 +140,47 @@ pub(crate) fn ticket_lifetime_hint(session: &SslSession) -> Option<Duration> {
 pub(crate) fn has_ticket(session: &SslSession) -> bool {
     // SAFETY: the session is valid.
     unsafe { SSL_SESSION_has_ticket(session.as_ptr()) == 1 }
+}
+
+/// `SSL_CTX_set_cert_verify_callback`: [`hooks::judge`] judges the peers' chains.
+pub(crate) fn set_judge(builder: &mut SslContextBuilder) {
+    // SAFETY: the context is valid, and the callback has no argument of ours.
+    unsafe { SSL_CTX_set_cert_verify_callback(builder.as_ptr(), Some(on_chain), ptr::null_mut()) };
+}
+
+/// Called by the library with a chain to be judged.
+unsafe extern "C" fn on_chain(
+    judgement: *mut openssl_sys::X509_STORE_CTX,
+    _argument: *mut c_void,
+) -> c_int {
+    // SAFETY: valid while this runs, and used by nobody else meanwhile.
+    let judgement = unsafe { X509StoreContextRef::from_ptr_mut(judgement) };
+    // Code of the application does not unwind out of this: see `Hooks`.
+    c_int::from(hooks::judge(judgement).accepts())
+}
+
+/// `X509_STORE_CTX_get0_untrusted`: the peer's chain as it came.
+pub(crate) fn sent(judgement: &X509StoreContextRef) -> Vec<Certificate> {
+    // SAFETY: valid.
+    let sent = unsafe { X509_STORE_CTX_get0_untrusted(judgement.as_ptr()) };
+    if sent.is_null() {
+        return Vec::new();
+    }
+    // SAFETY: a stack of the peer's certificates that outlives the judgement.
+    let sent = unsafe { StackRef::<X509>::from_ptr(sent) };
+    sent.iter().filter_map(|it| it.to_der().ok().map(Certificate::from_der)).collect()
+}
+
+/// `X509_STORE_CTX_set0_verified_chain`: no path.
+pub(crate) fn forget_path(judgement: &mut X509StoreContextRef) {
+    // SAFETY: valid; the path that was there is freed, and nobody holds on to it.
+    unsafe { X509_STORE_CTX_set0_verified_chain(judgement.as_ptr(), ptr::null_mut()) };
+}
+
+/// `X509_STORE_CTX_set_error`.
+pub(crate) fn set_error(judgement: &mut X509StoreContextRef, code: c_int) {
+    // SAFETY: valid.
+    unsafe { openssl_sys::X509_STORE_CTX_set_error(judgement.as_ptr(), code) };
 }
 
 /// `SSL_set_session`.

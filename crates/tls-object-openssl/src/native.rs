@@ -12,9 +12,10 @@ use openssl::ssl::{
     SslSessionCacheMode,
 };
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
-use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef};
+use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef, X509VerifyResult};
 use tls_object_core::{
     Certificate, CipherSuite, Config, Error, NamedGroup, ProtocolVersion, Side, SignatureScheme,
+    VerifyCode,
 };
 use tls_object_libssl::{KeyKind, Refused, cipher_list};
 
@@ -272,8 +273,33 @@ pub(crate) fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
     leaf.into_iter().chain(chain).collect()
 }
 
-/// Makes a connection keep the chain by which its peer was accepted. OpenSSL's does.
-pub(crate) fn keep_verified_chain(_builder: &mut SslContextBuilder) {}
+/// Has chains judged by the application as well, where it wants to.
+pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
+    if config.verifier.is_some() {
+        ffi::set_judge(builder);
+    }
+}
+
+/// The chain that is being judged, as it was sent.
+pub(crate) fn sent(judgement: &X509StoreContextRef) -> Vec<Certificate> {
+    ffi::sent(judgement)
+}
+
+/// The library's word for a chain that it has refused.
+pub(crate) fn judgement_code(judgement: &X509StoreContextRef) -> VerifyCode {
+    VerifyCode::from_openssl(judgement.error().as_raw())
+}
+
+/// Accepts a chain that the library has not accepted: there is no path then.
+pub(crate) fn overrule(judgement: &mut X509StoreContextRef) {
+    judgement.set_error(X509VerifyResult::OK);
+    ffi::forget_path(judgement);
+}
+
+/// Refuses a chain.
+pub(crate) fn refuse(judgement: &mut X509StoreContextRef, code: VerifyCode) {
+    ffi::set_error(judgement, code.openssl_code());
+}
 
 /// The chain by which the peer was accepted, also where the verdict was not asked for.
 pub(crate) fn verified_chain(ssl: &SslRef) -> Vec<Certificate> {

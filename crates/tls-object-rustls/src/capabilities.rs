@@ -41,6 +41,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::VerifyName
         | Capability::VerifyIpAddress
         | Capability::VerifyPurpose
+        | Capability::VerifyHook
         | Capability::VerifyTime
         | Capability::VerifyCode
         | Capability::Crl

@@ -10,14 +10,17 @@ use crate::wire::LastAlert;
 /// TLS 1.2.
 #[cold]
 pub(crate) fn of_connection(error: rustls::Error, sent: LastAlert, tls12: bool) -> Error {
+    let refusal = match &error {
+        rustls::Error::InvalidCertificate(_) | rustls::Error::General(_) => refusal::take(),
+        _ => None,
+    };
     let alert = match sent {
         LastAlert::Absent => None,
         LastAlert::Plain(alert) => Some(alert),
-        LastAlert::Sealed => alert(&error),
-    };
-    let refusal = match &error {
-        rustls::Error::InvalidCertificate(_) => refusal::take(),
-        _ => None,
+        LastAlert::Sealed => {
+            let refused = refusal.as_ref().and_then(Error::verify_code);
+            refused.map(VerifyCode::alert).or_else(|| alert(&error))
+        }
     };
     let mapped = refusal.unwrap_or_else(|| Error::new(kind(&error, tls12)).with_source(error));
     mapped.with_alert_sent(alert)

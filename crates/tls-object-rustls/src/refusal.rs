@@ -1,10 +1,11 @@
 //! Why a chain was refused, on its way around rustls.
 
 use core::cell::Cell;
+use core::fmt;
 use std::sync::Arc;
 
 use rustls::{CertificateError, OtherError};
-use tls_object_core::{Alert, Error, ErrorKind};
+use tls_object_core::{Alert, Error, ErrorKind, VerifyCode};
 use tls_object_path::Refusal;
 
 use crate::error;
@@ -20,10 +21,15 @@ thread_local! {
     static REFUSAL: Cell<Option<Error>> = const { Cell::new(None) };
 }
 
-/// Leaves the error for [`take`], and returns what makes rustls send the alert. `refusal` is what OpenSSL
-/// would say, if that is known.
+/// A chain that is refused, and the alert that goes with it.
+pub(crate) struct Refused {
+    error: Error,
+    alert: Alert,
+}
+
+/// The refusal of a chain for a fault. `refusal` is what OpenSSL would say, if that is known.
 #[cold]
-pub(crate) fn refuse(refusal: Option<Refusal>, fault: Fault) -> rustls::Error {
+pub(crate) fn of(refusal: Option<Refusal>, fault: Fault) -> Refused {
     let (said, source) = match fault {
         Fault::Webpki(error) => (error::verify_code(&error), error),
         Fault::NotAllowed(refusal) => (Some(refusal.code), webpki::Error::UnknownIssuer),
@@ -33,12 +39,37 @@ pub(crate) fn refuse(refusal: Option<Refusal>, fault: Fault) -> rustls::Error {
         Some(code) => (ErrorKind::CertificateVerify(code), code.alert()),
         None => (ErrorKind::Decode, Alert::BAD_CERTIFICATE),
     };
-    let mut error = Error::new(kind).with_source(source.clone());
+    let mut error = Error::new(kind).with_source(source);
     if let Some(refusal) = refusal {
         let depth = u32::try_from(refusal.depth).unwrap_or(u32::MAX);
         error = error.with_refused(depth, refusal.certificate);
     }
-    REFUSAL.set(Some(error));
+    Refused { error, alert }
+}
+
+impl Refused {
+    /// The refusal of a chain by the application.
+    #[cold]
+    pub(crate) fn by_application(code: VerifyCode) -> Self {
+        Self { error: Error::new(ErrorKind::CertificateVerify(code)), alert: code.alert() }
+    }
+
+    /// Why.
+    pub(crate) fn code(&self) -> VerifyCode {
+        self.error.verify_code().unwrap_or(VerifyCode::ApplicationVerification)
+    }
+
+    /// Leaves the error for [`take`], and returns what makes rustls send the alert.
+    #[cold]
+    pub(crate) fn leave(self) -> rustls::Error {
+        let word = word(self.alert);
+        REFUSAL.set(Some(self.error));
+        word
+    }
+}
+
+/// What makes rustls send this alert for a certificate.
+fn word(alert: Alert) -> rustls::Error {
     let word = match alert {
         Alert::BAD_CERTIFICATE => CertificateError::BadEncoding,
         Alert::UNSUPPORTED_CERTIFICATE => CertificateError::InvalidPurpose,
@@ -46,13 +77,27 @@ pub(crate) fn refuse(refusal: Option<Refusal>, fault: Fault) -> rustls::Error {
         Alert::CERTIFICATE_EXPIRED => CertificateError::Expired,
         Alert::UNKNOWN_CA => CertificateError::UnknownIssuer,
         Alert::DECRYPT_ERROR => CertificateError::BadSignature,
-        _ => CertificateError::Other(OtherError(Arc::new(source))),
+        // The one for whatever is no error of certificates.
+        Alert::HANDSHAKE_FAILURE => return rustls::Error::General(String::new()),
+        _ => CertificateError::Other(OtherError(Arc::new(Unspoken))),
     };
     word.into()
 }
 
+/// Stands for an error that is told by another way.
+#[derive(Debug)]
+struct Unspoken;
+
+impl fmt::Display for Unspoken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the certificate was not accepted")
+    }
+}
+
+impl core::error::Error for Unspoken {}
+
 /// Why the verifier refused the chain, if it was the chain that it refused: to be asked when rustls
-/// has just returned [`rustls::Error::InvalidCertificate`].
+/// has just returned [`rustls::Error::InvalidCertificate`] or [`rustls::Error::General`].
 pub(crate) fn take() -> Option<Error> {
     REFUSAL.take()
 }

@@ -1,5 +1,8 @@
 //! Judging the peer's certificates and its handshake signatures.
 
+use core::time::Duration;
+use std::net::Ipv4Addr;
+
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
@@ -8,11 +11,13 @@ use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, PeerMisbehaved, SignatureScheme};
 use tls_object_core::{
-    Config, Error, ErrorKind, ServerName as AskedName, Side, VerifyMode, VerifyTime,
+    Certificate, Config, Error, ErrorKind, PresentedPeer, ServerName as AskedName, Side,
+    VerifierRole, VerifyMode, VerifyTime,
 };
 use tls_object_path::Rules;
 use webpki::{CertRevocationList, OwnedCertRevocationList};
 
+use crate::refusal::Refused;
 use crate::validity::Validity;
 use crate::{identity, path, refusal, signature};
 
@@ -89,7 +94,6 @@ impl PeerVerifier {
         if self.config.verify_mode == VerifyMode::None {
             return Ok(());
         }
-        let server_name = server_name.filter(|_| self.config.check_server_name);
         let now = match self.config.verify_time {
             VerifyTime::System => now,
             VerifyTime::Fixed(since_epoch) => UnixTime::since_unix_epoch(since_epoch),
@@ -101,16 +105,50 @@ impl PeerVerifier {
             // A time that does not fit is later than any certificate's.
             now: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
         };
-        let judged = self.judge(&rules, leaf, intermediates, server_name, now);
-        judged.map(path::leave_verified).map_err(|fault| {
-            let name = server_name.and_then(|name| AskedName::new(&name.to_str()).ok());
-            let rules = Rules { server_name: name.as_ref(), ..rules };
-            let sent: Vec<&[u8]> =
-                [leaf].into_iter().chain(intermediates).map(|der| der.as_ref()).collect();
-            let is_signed_by =
-                |der: &[u8], key: &[u8]| signature::holds(&self.algorithms, der, key);
-            refusal::refuse(rules.refusal(&sent, &is_signed_by), fault)
-        })
+        let name = || server_name.and_then(|name| AskedName::new(&name.to_str()).ok());
+        let judged = || {
+            let named = server_name.filter(|_| self.config.check_server_name);
+            self.judge(&rules, leaf, intermediates, named, now).map_err(|fault| {
+                let name = name().filter(|_| self.config.check_server_name);
+                let rules = Rules { server_name: name.as_ref(), ..rules };
+                let sent: Vec<&[u8]> =
+                    [leaf].into_iter().chain(intermediates).map(|der| der.as_ref()).collect();
+                let is_signed_by =
+                    |der: &[u8], key: &[u8]| signature::holds(&self.algorithms, der, key);
+                refusal::of(rules.refusal(&sent, &is_signed_by), fault)
+            })
+        };
+        let Some(verifier) = &self.config.verifier else {
+            return judged().map(path::leave_verified).map_err(Refused::leave);
+        };
+        let judged = match self.config.verifier_role {
+            VerifierRole::Also => Some(Ok(judged().map_err(Refused::leave)?)),
+            VerifierRole::LastWord => Some(judged()),
+            VerifierRole::Instead => None,
+        };
+        let sent: Vec<_> = [leaf]
+            .into_iter()
+            .chain(intermediates)
+            .map(|der| Certificate::from_der(der.as_ref()))
+            .collect();
+        // rustls wants a name where there is none.
+        let name = name().filter(|name| *name != AskedName::Ip(Ipv4Addr::UNSPECIFIED.into()));
+        let mut peer = PresentedPeer::new(&sent, peer);
+        peer.server_name = name.as_ref();
+        peer.time = Duration::from_secs(now.as_secs());
+        peer.library = judged.as_ref().map(|judged| match judged {
+            Ok(_) => Ok(()),
+            Err(refused) => Err(refused.code()),
+        });
+        match (verifier.verify(&peer), judged) {
+            (Ok(()), Some(Ok(path))) => {
+                path::leave_verified(path);
+                Ok(())
+            }
+            (Ok(()), _) => Ok(()),
+            (Err(code), Some(Err(refused))) if refused.code() == code => Err(refused.leave()),
+            (Err(code), _) => Err(Refused::by_application(code).leave()),
+        }
     }
 
     /// Verifies a signature of the handshake: always, even where any certificate will do.

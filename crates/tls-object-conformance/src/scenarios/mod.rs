@@ -34,6 +34,7 @@ mod sni;
 mod strangers;
 mod tickets;
 mod truncation;
+mod verifier;
 mod verify;
 
 /// Every scenario, in the order of topics.
@@ -45,6 +46,7 @@ pub fn scenarios() -> &'static [Scenario] {
             verify::SCENARIOS,
             certificates::SCENARIOS,
             chain::SCENARIOS,
+            verifier::SCENARIOS,
             client_auth::SCENARIOS,
             negotiation::SCENARIOS,
             ciphers::SCENARIOS,

@@ -58,6 +58,8 @@ impl Config {
             crls,
             crl_scope,
             verify_time,
+            verifier,
+            verifier_role,
             min_version,
             max_version,
             cipher_suites,
@@ -86,6 +88,9 @@ impl Config {
             (*partial_chain).into(),
             (*strict_certificates).into(),
             *crl_scope as u8,
+            // Code has no fingerprint: that there is some must do.
+            verifier.is_some().into(),
+            *verifier_role as u8,
         ]);
         all.number(max_intermediates.map_or(u64::MAX, u64::from));
         let shown = if *side == Side::Client { &identities[..] } else { &[] };

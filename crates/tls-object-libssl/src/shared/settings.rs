@@ -136,7 +136,7 @@ macro_rules! shared_settings {
                 builder.set_verify(SslVerifyMode::NONE);
                 return Ok(());
             }
-            native::keep_verified_chain(builder);
+            native::set_judge(builder, config);
             let mode = match (config.verify_mode, config.side) {
                 (VerifyMode::Optional, Side::Server) => SslVerifyMode::PEER,
                 _ => SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT,

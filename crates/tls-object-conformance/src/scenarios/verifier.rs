@@ -1,0 +1,271 @@
+//! Code of the application that judges the peer: beside the library, above it or in its place.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tls_object_core::{
+    Capability, Certificate, Config, ErrorKind, Hook, Identity, PeerVerifier, PresentedPeer,
+    ServerName, Side, VerifierRole, VerifyCode, VerifyMode,
+};
+
+use crate::failure::{Failure, ensure};
+use crate::lab::Lab;
+use crate::pair::Pair;
+use crate::pki::{NOW, Purpose, SERVER_NAME, pki};
+use crate::scenario::{Dims, Scenario};
+
+/// Defines each scenario twice: a client judges its server, and a server its client.
+macro_rules! judged {
+    ($( $name:literal, $summary:literal, [$($needed:ident)*], $run:expr; )*) => {
+        pub(super) const SCENARIOS: &[Scenario] = &[
+            $(
+                Scenario::new(
+                    concat!("verifier::", $name),
+                    $summary,
+                    Dims::VERSIONS.variants(&["client"]),
+                    $run,
+                )
+                .needs_each(&[Capability::VerifyHook, $(Capability::$needed),*], &[]),
+                Scenario::new(
+                    concat!("client_verifier::", $name),
+                    $summary,
+                    Dims::VERSIONS.variants(&["server"]),
+                    $run,
+                )
+                .needs_each(
+                    &[Capability::ClientCertificate],
+                    &[
+                        Capability::ClientAuthRequired,
+                        Capability::VerifyChain,
+                        Capability::VerifyTime,
+                        Capability::VerifyHook,
+                        $(Capability::$needed),*
+                    ],
+                ),
+            )*
+        ];
+    };
+}
+
+judged! {
+    "also_asked", "A verifier is shown the chain as it was sent, whose it is, the time and the library's verdict.", [],
+        also_asked;
+    "also_refuses", "What a verifier refuses is refused with its code and the alert of that.", [VerifyCode AlertSent],
+        also_refuses;
+    "also_not_asked", "A verifier that is asked besides is not asked of what the library refuses.", [VerifyCode AlertSent],
+        also_not_asked;
+    "last_word", "A verifier with the last word may accept what the library refuses.", [VerifyCode],
+        last_word;
+    "last_word_agrees", "A verifier with the last word may leave the library's verdict as it is.", [VerifyCode AlertSent],
+        last_word_agrees;
+    "instead", "A verifier in the library's place needs no trust anchor.", [],
+        instead;
+    "panic", "A verifier that panics lets nobody in, and its connection is over.", [],
+        panic;
+}
+
+/// What a verifier was shown.
+#[derive(Clone, Debug, PartialEq)]
+struct Shown {
+    certificates: Vec<Certificate>,
+    side: Side,
+    server_name: Option<ServerName>,
+    time: Duration,
+    library: Option<Result<(), VerifyCode>>,
+}
+
+/// A verifier that notes what it is shown.
+struct Notes {
+    shown: Mutex<Vec<Shown>>,
+    answer: Answer,
+}
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Accept,
+    Refuse(VerifyCode),
+    AsLibrary,
+    Panic,
+}
+
+impl PeerVerifier for Notes {
+    fn verify(&self, peer: &PresentedPeer<'_>) -> Result<(), VerifyCode> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).push(Shown {
+            certificates: peer.certificates.to_vec(),
+            side: peer.side,
+            server_name: peer.server_name.cloned(),
+            time: peer.time,
+            library: peer.library,
+        });
+        match self.answer {
+            Answer::Accept => Ok(()),
+            Answer::Refuse(code) => Err(code),
+            Answer::AsLibrary => peer.library.unwrap_or(Err(VerifyCode::ApplicationVerification)),
+            // Without a message on standard error.
+            Answer::Panic => resume_unwind(Box::new("a verifier's own")),
+        }
+    }
+}
+
+fn judge(lab: &Lab) -> Side {
+    if lab.variant() == "server" { Side::Server } else { Side::Client }
+}
+
+/// A pair of which one end shows `identity` to the other, whose verifier answers so.
+#[track_caller]
+fn pair(
+    lab: &Lab,
+    identity: &Identity,
+    role: VerifierRole,
+    answer: Answer,
+    configure: impl Fn(&mut Config),
+) -> Result<(Pair, Arc<Notes>), Failure> {
+    let notes = Arc::new(Notes { shown: Mutex::default(), answer });
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    let judging = match judge(lab) {
+        Side::Client => {
+            server.identities = vec![identity.clone()];
+            &mut client
+        }
+        Side::Server => {
+            client.identities = vec![identity.clone()];
+            server.verify_mode = VerifyMode::Required;
+            server.trust_anchors = vec![lab.family().authority.root()];
+            &mut server
+        }
+    };
+    judging.verifier = Some(Hook::new(notes.clone()));
+    judging.verifier_role = role;
+    configure(judging);
+    Ok((lab.pair(&client, &server)?, notes))
+}
+
+/// What the judge is shown that trusts it.
+fn valid(lab: &Lab) -> Identity {
+    match judge(lab) {
+        Side::Client => lab.family().server.clone(),
+        Side::Server => lab.family().client.clone(),
+    }
+}
+
+fn stranger(lab: &Lab) -> Identity {
+    match judge(lab) {
+        Side::Client => pki().strangers().server.clone(),
+        Side::Server => pki().strangers().client.clone(),
+    }
+}
+
+/// The verifier was asked once, about this chain, with this verdict of the library's.
+#[track_caller]
+fn asked_once(
+    lab: &Lab,
+    notes: &Notes,
+    identity: &Identity,
+    library: Option<Result<(), VerifyCode>>,
+) -> Result<(), Failure> {
+    let shown = notes.shown.lock().unwrap_or_else(PoisonError::into_inner);
+    let server_name = match judge(lab) {
+        Side::Client => Some(ServerName::new(SERVER_NAME)?),
+        Side::Server => None,
+    };
+    let expected = Shown {
+        certificates: identity.chain().to_vec(),
+        side: judge(lab).peer(),
+        server_name,
+        time: NOW,
+        library,
+    };
+    ensure!(*shown == [expected], "the verifier was shown {shown:?}");
+    Ok(())
+}
+
+fn also_asked(lab: &Lab) -> Result<(), Failure> {
+    let identity = valid(lab);
+    let (mut pair, notes) = pair(lab, &identity, VerifierRole::Also, Answer::Accept, |_| ())?;
+    pair.handshake()?;
+    pair.exchange()?;
+    asked_once(lab, &notes, &identity, Some(Ok(())))
+}
+
+fn also_refuses(lab: &Lab) -> Result<(), Failure> {
+    for code in [
+        VerifyCode::ApplicationVerification,
+        VerifyCode::BadSignature,
+        VerifyCode::Expired,
+        VerifyCode::NameMismatch,
+        VerifyCode::NotYetValid,
+        VerifyCode::Revoked,
+        VerifyCode::UnhandledCriticalExtension,
+        VerifyCode::UnknownIssuer,
+        VerifyCode::WeakKey,
+        VerifyCode::WrongPurpose,
+    ] {
+        let identity = valid(lab);
+        let answer = Answer::Refuse(code);
+        let (mut pair, notes) = pair(lab, &identity, VerifierRole::Also, answer, |_| ())?;
+        let kind = ErrorKind::CertificateVerify(code);
+        lab.refused(&mut pair, judge(lab), kind, code.alert())?;
+        asked_once(lab, &notes, &identity, Some(Ok(())))?;
+    }
+    Ok(())
+}
+
+fn also_not_asked(lab: &Lab) -> Result<(), Failure> {
+    let (mut pair, notes) = pair(lab, &stranger(lab), VerifierRole::Also, Answer::Accept, |_| ())?;
+    let code = VerifyCode::UnknownIssuer;
+    lab.refused(&mut pair, judge(lab), ErrorKind::CertificateVerify(code), code.alert())?;
+    let shown = notes.shown.lock().unwrap_or_else(PoisonError::into_inner);
+    ensure!(shown.is_empty(), "the verifier was shown {shown:?}");
+    Ok(())
+}
+
+fn last_word(lab: &Lab) -> Result<(), Failure> {
+    let identity = stranger(lab);
+    let (mut pair, notes) = pair(lab, &identity, VerifierRole::LastWord, Answer::Accept, |_| ())?;
+    pair.handshake()?;
+    pair.exchange()?;
+    asked_once(lab, &notes, &identity, Some(Err(VerifyCode::UnknownIssuer)))
+}
+
+fn last_word_agrees(lab: &Lab) -> Result<(), Failure> {
+    let purpose = match judge(lab) {
+        Side::Client => Purpose::Server,
+        Side::Server => Purpose::Client,
+    };
+    let identity = pki().expired(purpose);
+    let role = VerifierRole::LastWord;
+    let (mut pair, notes) = pair(lab, &identity, role, Answer::AsLibrary, |_| ())?;
+    let code = VerifyCode::Expired;
+    lab.refused(&mut pair, judge(lab), ErrorKind::CertificateVerify(code), code.alert())?;
+    asked_once(lab, &notes, &identity, Some(Err(code)))?;
+    let depth = pair.expect_error(judge(lab))?.verify_depth();
+    ensure!(depth == Some(0), "{depth:?}");
+    Ok(())
+}
+
+fn instead(lab: &Lab) -> Result<(), Failure> {
+    let identity = stranger(lab);
+    let trust_nobody = |config: &mut Config| config.trust_anchors.clear();
+    let role = VerifierRole::Instead;
+    let (mut pair, notes) = pair(lab, &identity, role, Answer::Accept, trust_nobody)?;
+    pair.handshake()?;
+    pair.exchange()?;
+    asked_once(lab, &notes, &identity, None)
+}
+
+fn panic(lab: &Lab) -> Result<(), Failure> {
+    let role = VerifierRole::Instead;
+    let (mut pair, _) = pair(lab, &valid(lab), role, Answer::Panic, |_| ())?;
+    let payload = match catch_unwind(AssertUnwindSafe(|| pair.drive())) {
+        Ok(handshake) => return Err(Failure::new(format!("no panic: {handshake:?}"))),
+        Err(payload) => payload,
+    };
+    ensure!(payload.downcast_ref() == Some(&"a verifier's own"), "another panic");
+    let result = pair.tls(judge(lab)).do_handshake();
+    ensure!(
+        result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Internal),
+        "after the panic: {result:?}"
+    );
+    Ok(())
+}
