@@ -51,12 +51,34 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Capability::Exporter,
     ]),
     Scenario::new(
+        "capability::relics",
+        "Nothing is compressed, and nothing is agreed on by Next Protocol Negotiation: each end says so at all times.",
+        Dims::VERSIONS,
+        relics,
+    ),
+    Scenario::new(
         "capability::refusals_are_no_end",
         "A member that is refused leaves the connection as it was.",
         Dims::VERSIONS,
         refusals_are_no_end,
     ),
 ];
+
+fn relics(lab: &Lab) -> Result<(), Failure> {
+    let mut pair = lab.pair(&lab.client_config(), &lab.server_config())?;
+    let look = |pair: &mut Pair| -> Result<(), Failure> {
+        for side in SIDES {
+            ensure!(pair.tls(side).compression().is_none(), "compression");
+            ensure!(pair.tls(side).selected_npn_protocol().is_none(), "a protocol by NPN");
+        }
+        Ok(())
+    };
+    look(&mut pair)?;
+    pair.handshake()?;
+    look(&mut pair)?;
+    pair.shut_down()?;
+    look(&mut pair)
+}
 
 const SUITES: &[Capability] = &[Capability::CipherSuites12, Capability::CipherSuites13];
 
