@@ -18,6 +18,7 @@ struct Member {
 
 const CORE: &str = "tls-object-core";
 const LIBSSL: &str = "tls-object-libssl";
+const KEYS: &str = "tls-object-keys";
 const PATH: &str = "tls-object-path";
 const RUSTLS: &str = "tls-object-rustls";
 const OPENSSL: &str = "tls-object-openssl";
@@ -27,11 +28,13 @@ const FACADE: &str = "tls-object";
 const CLI: &str = "tls-object-cli";
 
 /// Layers 0 to 3.
-const PUBLISHED: &[&str] = &[CORE, PATH, LIBSSL, RUSTLS, OPENSSL, BORING, CONFORMANCE, FACADE, CLI];
+const PUBLISHED: &[&str] =
+    &[CORE, PATH, KEYS, LIBSSL, RUSTLS, OPENSSL, BORING, CONFORMANCE, FACADE, CLI];
 
 /// The whole workspace. A member without a row, or a row without a member, is a fault.
 const MEMBERS: &[Member] = &[
     Member { name: CORE, layer: 0, may_use: &[], may_test_with: &[] },
+    Member { name: KEYS, layer: 1, may_use: &[CORE], may_test_with: &[] },
     Member { name: PATH, layer: 1, may_use: &[CORE], may_test_with: &[] },
     Member { name: LIBSSL, layer: 1, may_use: &[CORE], may_test_with: &[] },
     Member { name: RUSTLS, layer: 1, may_use: &[CORE, PATH], may_test_with: &[CONFORMANCE] },
@@ -46,7 +49,7 @@ const MEMBERS: &[Member] = &[
     Member {
         name: FACADE,
         layer: 3,
-        may_use: &[CORE, RUSTLS, OPENSSL, BORING],
+        may_use: &[CORE, KEYS, RUSTLS, OPENSSL, BORING],
         may_test_with: &[],
     },
     Member { name: CLI, layer: 3, may_use: &[CORE, CONFORMANCE, FACADE], may_test_with: &[] },

@@ -147,12 +147,8 @@ pub(crate) struct ClientArgs {
     /// Take any certificate. Anybody may be at the other end.
     #[arg(long, conflicts_with_all = ["ca", "crl", "at"])]
     pub(crate) no_verify: bool,
-    /// The certificate chain to show if the server asks for one, in PEM.
-    #[arg(long, value_name = "FILE", requires = "key")]
-    pub(crate) cert: Option<PathBuf>,
-    /// The private key of --cert, in PEM.
-    #[arg(long, value_name = "FILE", requires = "cert")]
-    pub(crate) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) identity: IdentityArgs,
     #[command(flatten)]
     pub(crate) protocol: ProtocolArgs,
     /// How long the peer may be silent after the end of standard input before it is told of that
@@ -183,6 +179,7 @@ Exit status:
 Examples:
   tlsobj server --listen 127.0.0.1:8443 --cert chain.pem --key key.pem
   tlsobj server --backend boring --listen [::1]:0 --cert chain.pem --key key.pem --mode echo
+  tlsobj server --listen 127.0.0.1:0 --pkcs12 server.p12 --passphrase-file passphrase.txt
   tlsobj server --listen 0.0.0.0:8443 --cert chain.pem --key key.pem --client-ca ca.pem --require")]
 pub(crate) struct ServerArgs {
     #[command(flatten)]
@@ -190,12 +187,8 @@ pub(crate) struct ServerArgs {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) listen: Address,
-    /// The certificate chain to show, the leaf first, in PEM.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) cert: PathBuf,
-    /// The private key of --cert, in PEM.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
+    #[command(flatten)]
+    pub(crate) identity: IdentityArgs,
     /// Ask clients for a certificate of the authorities in this PEM file.
     #[arg(long, value_name = "FILE")]
     pub(crate) client_ca: Option<PathBuf>,
@@ -236,6 +229,23 @@ impl BackendChoice {
             .or_else(|| tls_object::backends().first().copied())
             .ok_or_else(|| Failure::Usage("no backend is compiled in".to_owned()))
     }
+}
+
+/// What an end shows of itself. Several certificates, best one first, serve peers that cannot verify all types of keys.
+#[derive(Args, Debug)]
+pub(crate) struct IdentityArgs {
+    /// The certificate chain to show, the leaf first, in PEM. May be given several times, each with its --key.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) cert: Vec<PathBuf>,
+    /// The private key of --cert, in PEM; it may be encrypted.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(crate) key: Vec<PathBuf>,
+    /// A certificate chain with its private key in a PKCS#12 file. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pkcs12: Vec<PathBuf>,
+    /// The file with the passphrase, its first line, of what is encrypted.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// What client and server have in common.

@@ -67,9 +67,7 @@ fn config(args: &ClientArgs, backend: &dyn DynBackend) -> Result<Config, Failure
     if let Some(seconds) = args.at {
         config.verify_time = VerifyTime::Fixed(Duration::from_secs(seconds));
     }
-    if let (Some(cert), Some(key)) = (&args.cert, &args.key) {
-        config.identities = vec![material::identity(cert, key)?];
-    }
+    config.identities = material::identities(&args.identity)?;
     args.protocol.apply(&mut config, backend)?;
     Ok(config)
 }

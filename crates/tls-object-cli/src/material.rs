@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use tls_object::{Certificate, Crl, Error, Identity, PrivateKey};
+use tls_object::keys::{Passphrase, identity_from_pkcs12, private_key_from_pem};
+use tls_object::{Certificate, Crl, Error, ErrorKind, Identity};
 
+use crate::cli::IdentityArgs;
 use crate::failure::Failure;
 
 /// Every certificate of a PEM file.
@@ -16,9 +18,43 @@ pub(crate) fn crls(path: &Path) -> Result<Vec<Crl>, Failure> {
     load(path, Crl::all_from_pem)
 }
 
-/// A chain and its key from two PEM files, which may be the same.
-pub(crate) fn identity(chain: &Path, key: &Path) -> Result<Identity, Failure> {
-    Ok(Identity::new(certificates(chain)?, load(key, PrivateKey::from_pem)?)?)
+/// What to show, in the order of the command line: PEM chains with their keys, then PKCS#12 files.
+pub(crate) fn identities(args: &IdentityArgs) -> Result<Vec<Identity>, Failure> {
+    if args.cert.len() != args.key.len() {
+        let (certs, keys) = (args.cert.len(), args.key.len());
+        return Err(Failure::Usage(format!("{certs} times --cert and {keys} times --key")));
+    }
+    // Read when the first file that is encrypted asks for it.
+    let ask = || match &args.passphrase_file {
+        Some(path) => passphrase(path),
+        None => {
+            Err(Error::new(ErrorKind::InvalidPrivateKey).with_detail("it needs --passphrase-file"))
+        }
+    };
+    let mut identities = Vec::new();
+    for (cert, key) in args.cert.iter().zip(&args.key) {
+        let chain = certificates(cert)?;
+        let key = load(key, |pem| private_key_from_pem(pem, Passphrase::ask(ask)))?;
+        identities.push(Identity::new(chain, key)?);
+    }
+    for path in &args.pkcs12 {
+        identities.push(load(path, |der| identity_from_pkcs12(der, Passphrase::ask(ask)))?);
+    }
+    Ok(identities)
+}
+
+/// The first line of a file.
+fn passphrase(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut text = std::fs::read(path).map_err(|error| {
+        let detail = format!("{}: {error}", path.display());
+        Error::new(ErrorKind::InvalidArgument).with_detail(detail)
+    })?;
+    let end = text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len());
+    text.truncate(end);
+    if text.last() == Some(&b'\r') {
+        text.pop();
+    }
+    Ok(text)
 }
 
 /// The authorities that the system trusts; `SSL_CERT_FILE` and `SSL_CERT_DIR` name others.

@@ -54,7 +54,12 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
 }
 
 fn config(args: &ServerArgs, backend: &dyn DynBackend) -> Result<Config, Failure> {
-    let mut config = Config::server(material::identity(&args.cert, &args.key)?);
+    let mut identities = material::identities(&args.identity)?.into_iter();
+    let Some(first) = identities.next() else {
+        return Err(Failure::Usage("a server needs --cert with --key, or --pkcs12".to_owned()));
+    };
+    let mut config = Config::server(first);
+    config.identities.extend(identities);
     if let Some(path) = &args.client_ca {
         config.trust_anchors = material::certificates(path)?;
         config.verify_mode = if args.require { VerifyMode::Required } else { VerifyMode::Optional };

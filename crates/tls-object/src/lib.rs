@@ -27,6 +27,7 @@
 //! * `openssl-vendored`: OpenSSL built from source.
 //! * `boring`: BoringSSL, as the backend `boring`. Together with `openssl` in one program it needs three
 //!   lines of configuration: see `docs/linking.md` in the repository.
+//! * `keys`: private keys under a passphrase, and PKCS#12 files, as the module `keys`.
 
 #![forbid(unsafe_code)]
 
@@ -34,6 +35,8 @@ pub use tls_object_core::*;
 
 #[cfg(feature = "boring")]
 pub use tls_object_boring as boring;
+#[cfg(feature = "keys")]
+pub use tls_object_keys as keys;
 #[cfg(feature = "openssl")]
 pub use tls_object_openssl as openssl;
 #[cfg(any(feature = "rustls-aws-lc-rs", feature = "rustls-ring"))]

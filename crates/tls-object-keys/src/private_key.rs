@@ -1,0 +1,65 @@
+//! Private keys in PEM.
+
+use pem::Pem;
+use pkcs8::EncryptedPrivateKeyInfoRef;
+use tls_object_core::{Certificate, Error, ErrorKind, Identity, PrivateKey};
+
+use crate::passphrase::refused;
+use crate::{Passphrase, cost, legacy};
+
+const PLAIN: &[&str] = &["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
+const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
+
+/// The first private key of a PEM text, decrypted if need be; the passphrase is asked for only then.
+///
+/// # Errors
+/// * [`ErrorKind::InvalidPem`] if there is none, or the text is not PEM.
+/// * [`ErrorKind::InvalidPrivateKey`] if it is not to be decrypted: without a passphrase or with a wrong one, with an
+///   algorithm that is not known here, or at too high a cost.
+/// * [`ErrorKind::InvalidArgument`] for a passphrase of more than [`MAX_PASSPHRASE`](crate::MAX_PASSPHRASE) bytes.
+/// * Those of what [`Passphrase::ask`] was given.
+pub fn private_key_from_pem(pem: &[u8], passphrase: Passphrase<'_>) -> Result<PrivateKey, Error> {
+    let not_pem = |error| Error::new(ErrorKind::InvalidPem).with_source(error);
+    let found = pem::parse_many(pem).map_err(not_pem)?;
+    let is_key = |part: &Pem| part.tag() == ENCRYPTED || PLAIN.contains(&part.tag());
+    let Some(part) = found.into_iter().find(is_key) else {
+        return Err(Error::new(ErrorKind::InvalidPem).with_detail("no private key"));
+    };
+    if part.tag() == ENCRYPTED {
+        return decrypt(part.contents(), passphrase);
+    }
+    let is_encrypted = part.headers().get("Proc-Type").is_some_and(|it| it.ends_with("ENCRYPTED"));
+    if !is_encrypted {
+        return PrivateKey::from_der(part.into_contents());
+    }
+    let Some(info) = part.headers().get("DEK-Info") else {
+        return Err(Error::new(ErrorKind::InvalidPem).with_detail("encrypted without DEK-Info"));
+    };
+    let der = legacy::decrypt(info, part.contents(), &passphrase.bytes()?)?;
+    PrivateKey::from_der(der.to_vec()).map_err(|_| refused())
+}
+
+/// A chain and its private key from PEM texts, which may be one and the same.
+///
+/// # Errors
+/// Those of [`private_key_from_pem`], and [`ErrorKind::InvalidPem`] if there is no certificate.
+pub fn identity_from_pem(
+    chain: &[u8],
+    key: &[u8],
+    passphrase: Passphrase<'_>,
+) -> Result<Identity, Error> {
+    Identity::new(Certificate::all_from_pem(chain)?, private_key_from_pem(key, passphrase)?)
+}
+
+/// PKCS#8 (RFC 5958 section 3) with PBES2.
+fn decrypt(der: &[u8], passphrase: Passphrase<'_>) -> Result<PrivateKey, Error> {
+    cost::check(der)?;
+    let info = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|error| {
+        // What is well formed and not known comes here as well.
+        Error::new(ErrorKind::InvalidPrivateKey)
+            .with_detail("how it is encrypted is not known here")
+            .with_source(error)
+    })?;
+    let document = info.decrypt(&*passphrase.bytes()?).map_err(|_| refused())?;
+    PrivateKey::from_der(document.as_bytes().to_vec()).map_err(|_| refused())
+}
