@@ -54,6 +54,9 @@ fn support(capability: Capability) -> Support {
         C::VerifyStrict => {
             Support::No("BoringSSL has one set of rules: its flag does nothing".into())
         }
+        C::SessionCache13 => {
+            Support::No("BoringSSL resumes sessions of TLS 1.3 by ticket only".into())
+        }
         C::EarlyDataLimit => Support::No("BoringSSL has one limit of its own, 14336 bytes".into()),
         C::SharedCiphers => Support::No("BoringSSL's SSL_get_shared_ciphers is a stub".into()),
         C::SecurityLevel => Support::No("BoringSSL has no security levels".into()),

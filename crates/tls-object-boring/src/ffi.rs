@@ -2,6 +2,7 @@
 
 use core::ffi::{c_int, c_long};
 use std::ffi::CStr;
+use std::sync::Arc;
 use std::time::Duration;
 use std::{ptr, slice};
 
@@ -10,7 +11,7 @@ use boring::ssl::{Ssl, SslContextBuilder, SslRef, SslSession, SslVersion};
 use boring::x509::X509StoreContextRef;
 use boring::x509::verify::X509VerifyParamRef;
 use foreign_types_05::{ForeignType as _, ForeignTypeRef as _};
-use tls_object_core::{Certificate, CipherSuite, NamedGroup};
+use tls_object_core::{Certificate, CipherSuite, NamedGroup, SessionCache};
 use tls_object_libssl::impl_calls;
 
 use crate::library::Lib;
@@ -145,6 +146,16 @@ pub(crate) fn set_purpose(
 pub(crate) fn set_error(judgement: &mut X509StoreContextRef, code: c_int) {
     // SAFETY: valid.
     unsafe { boring_sys::X509_STORE_CTX_set_error(judgement.as_ptr(), code) };
+}
+
+/// `SSL_CTX_sess_set_get_cb` with a cache of the context's own.
+pub(crate) fn look_up_sessions(
+    builder: &mut SslContextBuilder,
+    cache: Arc<SessionCache<SslSession>>,
+) {
+    let look_up = move |_ssl: &mut SslRef, id: &[u8]| Ok(cache.get(id));
+    // SAFETY: nothing is in the cache but what connections of this context have put there.
+    unsafe { builder.set_get_session_callback(look_up) };
 }
 
 /// `SSL_set_session`.

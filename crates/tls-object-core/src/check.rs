@@ -277,6 +277,18 @@ fn sessions(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if config.num_tickets.is_some_and(|number| number > MAX_TICKETS) {
         report.invalid(format!("more than {MAX_TICKETS} tickets"));
     }
+    let cache = config.session_cache > 0;
+    let (oldest, newest) = config.version_range();
+    let speaks = |version| (oldest..=newest).contains(&version);
+    let (tls12, tls13) = (speaks(ProtocolVersion::TLS12), speaks(ProtocolVersion::TLS13));
+    report.require(capabilities, Capability::SessionCache12, cache && tls12);
+    report.require(capabilities, Capability::SessionCache13, cache && tls13);
+    if cache && (config.side == Side::Client || !config.resumption || !keys.is_empty()) {
+        report.invalid("sessions are kept by servers that resume them and send no tickets");
+    }
+    if cache && config.max_early_data > 0 {
+        report.invalid("a server that takes early data keeps sessions as it needs to");
+    }
     let early = config.max_early_data;
     report.require(capabilities, Capability::EarlyDataServer, early > 0);
     let chosen = early > 0 && early != Config::EARLY_DATA;

@@ -126,6 +126,9 @@ pub struct Config {
     /// library makes keys of its own, which no other context knows. Servers that share them, of the same library
     /// and with settings alike (see [`session_fingerprint`](Self::session_fingerprint)), resume each other's sessions.
     pub ticket_keys: Vec<TicketKey>,
+    /// Server: how many sessions it keeps itself, in memory, instead of sending them away in tickets; 0 for none. The
+    /// client then holds an id only. The oldest make room for new ones. Each context has a cache of its own.
+    pub session_cache: usize,
     /// Server: how many tickets follow a full handshake of TLS 1.3, 16 at most; `None` for the library's own number.
     /// Python: `num_tickets`.
     pub num_tickets: Option<usize>,
@@ -189,6 +192,7 @@ impl Config {
             resumption: true,
             on_session: None,
             ticket_keys: Vec::new(),
+            session_cache: 0,
             num_tickets: None,
             max_early_data: 0,
             key_log: None,

@@ -3,6 +3,7 @@
 use core::ffi::{c_int, c_long, c_ulong, c_void};
 use std::ffi::CString;
 use std::ptr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use foreign_types_03::{ForeignType as _, ForeignTypeRef as _};
@@ -10,7 +11,7 @@ use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslCipher, SslCipherRef, SslContextBuilder, SslRef, SslSession};
 use openssl::stack::StackRef;
 use openssl::x509::{X509, X509Crl, X509StoreContextRef};
-use tls_object_core::{Certificate, CipherSuite};
+use tls_object_core::{Certificate, CipherSuite, SessionCache};
 use tls_object_libssl::{InfoCallback, impl_calls};
 
 use crate::hooks;
@@ -181,6 +182,16 @@ pub(crate) fn forget_path(judgement: &mut X509StoreContextRef) {
 pub(crate) fn set_error(judgement: &mut X509StoreContextRef, code: c_int) {
     // SAFETY: valid.
     unsafe { openssl_sys::X509_STORE_CTX_set_error(judgement.as_ptr(), code) };
+}
+
+/// `SSL_CTX_sess_set_get_cb` with a cache of the context's own.
+pub(crate) fn look_up_sessions(
+    builder: &mut SslContextBuilder,
+    cache: Arc<SessionCache<SslSession>>,
+) {
+    let look_up = move |_ssl: &mut SslRef, id: &[u8]| cache.get(id);
+    // SAFETY: nothing is in the cache but what connections of this context have put there.
+    unsafe { builder.set_get_session_callback(look_up) };
 }
 
 /// `SSL_set_session`.

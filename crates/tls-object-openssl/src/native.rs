@@ -189,6 +189,7 @@ pub(crate) fn set_num_tickets(
 /// Early data of so many bytes is taken. OpenSSL then keeps the sessions of TLS 1.3 itself and resumes each once, so that
 /// early data is taken once.
 pub(crate) fn take_early_data(builder: &mut SslContextBuilder, max: u32) -> Result<(), ErrorStack> {
+    // OpenSSL's own cache: nothing else tells it that a session was not taken before.
     builder.set_session_cache_mode(SslSessionCacheMode::SERVER);
     builder.set_max_early_data(max)?;
     ffi::set_recv_max_early_data(builder, max)

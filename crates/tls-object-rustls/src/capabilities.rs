@@ -70,6 +70,8 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::SessionEvents
         | Capability::EarlyDataClient
         | Capability::EarlyDataLimit
+        | Capability::SessionCache12
+        | Capability::SessionCache13
         | Capability::TicketCount => Support::Native,
 
         Capability::VerifyCommonName => emulated("webpki knows no common names; compared here"),

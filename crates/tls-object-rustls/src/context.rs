@@ -241,6 +241,8 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
         // With tickets it would take none.
         server.session_storage = Arc::new(ServerSessions::new(EARLY_DATA_SESSIONS));
         server.max_early_data_size = config.max_early_data;
+    } else if config.resumption && config.session_cache > 0 {
+        server.session_storage = Arc::new(ServerSessions::new(config.session_cache));
     } else if config.resumption {
         server.ticketer = backend
             .ticketer(config)

@@ -29,6 +29,7 @@ mod negotiation;
 mod record;
 mod resume;
 mod saved;
+mod session_cache;
 mod shutdown;
 mod sni;
 mod strangers;
@@ -63,6 +64,7 @@ pub fn scenarios() -> &'static [Scenario] {
             resume::SCENARIOS,
             tickets::SCENARIOS,
             saved::SCENARIOS,
+            session_cache::SCENARIOS,
             early_data::SCENARIOS,
             exporter::SCENARIOS,
             key_log::SCENARIOS,

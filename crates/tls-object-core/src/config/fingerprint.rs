@@ -73,6 +73,7 @@ impl Config {
             resumption: _,
             on_session: _,
             ticket_keys: _,
+            session_cache: _,
             num_tickets: _,
             max_early_data: _,
             key_log: _,

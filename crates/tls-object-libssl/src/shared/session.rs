@@ -3,17 +3,19 @@
 #[allow(clippy::crate_in_macro_def)] // what differs is the backend's to have
 macro_rules! shared_session {
     ($bindings:ident, $Backend:ident) => {
-        use std::sync::LazyLock;
+        use std::sync::{Arc, LazyLock};
         use std::time::{Duration, SystemTime};
 
         use tls_object_core::{
             Config, ContextId, Error, ErrorKind, ProtocolVersion, SavedSession, Session,
-            SessionDetails, Wrap,
+            SessionCache, SessionDetails, Wrap,
         };
         use tls_object_libssl::Capture;
         use $bindings::error::ErrorStack;
         use $bindings::ex_data::Index;
-        use $bindings::ssl::{Ssl, SslRef, SslSession, SslVersion};
+        use $bindings::ssl::{
+            Ssl, SslContextBuilder, SslRef, SslSession, SslSessionCacheMode, SslVersion,
+        };
 
         use crate::error::library_error;
         use crate::{ffi, $Backend};
@@ -44,6 +46,21 @@ macro_rules! shared_session {
             if let Some(capture) = index.and_then(|&index| ssl.ex_data_mut(index)) {
                 capture.store(session);
             }
+        }
+
+        /// Makes a server keep at most so many sessions itself.
+        pub(crate) fn keep(builder: &mut SslContextBuilder, most: usize) {
+            builder.set_session_cache_mode(
+                SslSessionCacheMode::SERVER | SslSessionCacheMode::NO_INTERNAL,
+            );
+            let cache = Arc::new(SessionCache::<SslSession>::new(most));
+            let (new, old) = (cache.clone(), cache.clone());
+            builder.set_new_session_callback(move |_ssl, session| {
+                new.insert(session.id(), session.clone());
+            });
+            builder
+                .set_remove_session_callback(move |_context, session| drop(old.take(session.id())));
+            ffi::look_up_sessions(builder, cache);
         }
 
         /// The newest session that can be resumed.

@@ -111,7 +111,7 @@ macro_rules! shared_settings {
                     );
                     builder.set_new_session_callback(session::store);
                 }
-                // Tickets carry the state of a session; nothing is kept here.
+                // Tickets carry the state of a session and nothing is kept here, unless told so.
                 Side::Server => {
                     builder.set_session_cache_mode(SslSessionCacheMode::OFF);
                     // Who shares the keys of tickets may take them where the settings are alike only: a library
@@ -119,6 +119,10 @@ macro_rules! shared_settings {
                     builder.set_session_id_context(&config.session_fingerprint())?;
                     if !config.ticket_keys.is_empty() {
                         ffi::set_ticket_keys(builder, TicketKeys::new(config, $Backend::NAME))?;
+                    }
+                    if config.session_cache > 0 {
+                        builder.set_options(SslOptions::NO_TICKET);
+                        session::keep(builder, config.session_cache);
                     }
                     if config.max_early_data > 0 {
                         native::take_early_data(builder, config.max_early_data)?;
