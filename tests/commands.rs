@@ -21,6 +21,12 @@ fn backends_tell_what_they_can_do() {
     for backend in list.as_array().expect("an array") {
         assert!(backend["library"]["name"].is_string(), "{backend}");
         assert!(backend["library"]["version"].is_string(), "{backend}");
+        let same = &backend["same_library_as"];
+        match backend["name"].as_str() {
+            Some("openssl") => assert_eq!(*same, serde_json::json!(["native-tls"])),
+            Some("native-tls") => assert_eq!(*same, serde_json::json!(["openssl"])),
+            _ => assert_eq!(*same, serde_json::json!([])),
+        }
         let capabilities = backend["capabilities"].as_object().expect("an object");
         assert!(capabilities.contains_key("tls1.3"), "{backend}");
         for (capability, support) in capabilities {

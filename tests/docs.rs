@@ -95,10 +95,10 @@ type Ends = BTreeMap<&'static str, BTreeSet<&'static str>>;
 
 #[test]
 fn errors() {
-    let backends = tls_object::backends();
+    let backends = libraries();
     let mut rows: BTreeMap<Row, (ErrorKind, Ends)> = BTreeMap::new();
-    for backend in backends {
-        for result in of_itself(*backend) {
+    for &backend in &backends {
+        for result in of_itself(backend) {
             for error in &result.errors {
                 note(&mut rows, backend.name(), &result, error);
             }
@@ -140,7 +140,8 @@ OpenSSL has for it, and the same exception in Python's `ssl`.
         "
 ## Faults
 
-What the conformance suite does to connections, and the error that comes of it. Each row was tried on every backend, with
+What the conformance suite does to connections, and the error that comes of it. Each row was tried on every backend with a
+library of its own (native-tls has that of another one), with
 both versions of the protocol where they are concerned; an end that learned of it by the other end's alert is left out.
 A backend that has another error than the rest has a row of its own, and a row in
 [deviations.toml](deviations.toml) or in the scenario's text says why.
@@ -184,6 +185,18 @@ fn row_of_kind(page: &mut String, name: &str, kind: ErrorKind, text: &str) {
         cell(text),
         kind.python_exception()
     );
+}
+
+/// The backends, but for those that run on the library of one before.
+fn libraries() -> Vec<&'static dyn DynBackend> {
+    let mut found: Vec<&'static dyn DynBackend> = Vec::new();
+    for &backend in tls_object::backends() {
+        let library = backend.library();
+        if !found.iter().any(|other| other.library().is_same_as(&library)) {
+            found.push(backend);
+        }
+    }
+    found
 }
 
 /// What every scenario comes to between two ends of one backend.

@@ -55,6 +55,11 @@ const FEATURE_SETS: &[FeatureSet] = &[
         features: &["boring"],
         without: &[OPENSSL, RUSTLS, AWS_LC, RING, RUNTIMES],
     },
+    FeatureSet {
+        package: "tls-object",
+        features: &["native-tls"],
+        without: &[BORING, RUSTLS, AWS_LC, RING, RUNTIMES],
+    },
 ];
 
 /// Adds a line to `faults` for every crate that a feature set must not pull in. Returns how

@@ -23,13 +23,14 @@ const PATH: &str = "tls-object-path";
 const RUSTLS: &str = "tls-object-rustls";
 const OPENSSL: &str = "tls-object-openssl";
 const BORING: &str = "tls-object-boring";
+const NATIVE_TLS: &str = "tls-object-native-tls";
 const CONFORMANCE: &str = "tls-object-conformance";
 const FACADE: &str = "tls-object";
 const CLI: &str = "tls-object-cli";
 
 /// Layers 0 to 3.
 const PUBLISHED: &[&str] =
-    &[CORE, PATH, KEYS, LIBSSL, RUSTLS, OPENSSL, BORING, CONFORMANCE, FACADE, CLI];
+    &[CORE, PATH, KEYS, LIBSSL, RUSTLS, OPENSSL, BORING, NATIVE_TLS, CONFORMANCE, FACADE, CLI];
 
 /// The whole workspace. A member without a row, or a row without a member, is a fault.
 const MEMBERS: &[Member] = &[
@@ -45,11 +46,12 @@ const MEMBERS: &[Member] = &[
         may_use: &[CORE, LIBSSL, PATH],
         may_test_with: &[CONFORMANCE],
     },
+    Member { name: NATIVE_TLS, layer: 1, may_use: &[CORE, LIBSSL], may_test_with: &[CONFORMANCE] },
     Member { name: CONFORMANCE, layer: 2, may_use: &[CORE], may_test_with: &[] },
     Member {
         name: FACADE,
         layer: 3,
-        may_use: &[CORE, KEYS, RUSTLS, OPENSSL, BORING],
+        may_use: &[CORE, KEYS, RUSTLS, OPENSSL, BORING, NATIVE_TLS],
         may_test_with: &[],
     },
     Member { name: CLI, layer: 3, may_use: &[CORE, CONFORMANCE, FACADE], may_test_with: &[] },

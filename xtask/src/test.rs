@@ -9,8 +9,15 @@ use crate::steps::Steps;
 use crate::{bench, layers, tools};
 
 /// The facade's features, each of which must build alone.
-const FEATURES: &[&str] =
-    &["rustls-aws-lc-rs", "rustls-ring", "openssl", "openssl-vendored", "boring"];
+const FEATURES: &[&str] = &[
+    "rustls-aws-lc-rs",
+    "rustls-ring",
+    "openssl",
+    "openssl-vendored",
+    "boring",
+    "native-tls",
+    "native-tls-vendored",
+];
 
 /// Sees to the tools, then runs the tests. `args` go to `cargo test`.
 ///

@@ -30,6 +30,8 @@ pub(crate) fn run(args: &BackendsArgs) -> Result<ExitCode, Failure> {
 struct Described {
     name: &'static str,
     library: Library,
+    /// Other backends that run on the same library.
+    same_library_as: Vec<&'static str>,
     capabilities: BTreeMap<&'static str, Support>,
 }
 
@@ -37,6 +39,22 @@ struct Described {
 struct Library {
     name: &'static str,
     version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    over: Option<Box<Self>>,
+}
+
+impl Library {
+    fn of(library: tls_object::Library) -> Self {
+        let over = library.over.map(|over| Box::new(Self::of(*over)));
+        Self { name: library.name, version: library.version, over }
+    }
+}
+
+/// The other backends that are compiled in and run on the same library.
+fn same_library_as(backend: &dyn DynBackend) -> Vec<&'static str> {
+    let library = backend.library();
+    let others = tls_object::backends().iter().filter(|other| other.name() != backend.name());
+    others.filter(|other| other.library().is_same_as(&library)).map(|other| other.name()).collect()
 }
 
 #[derive(Serialize)]
@@ -47,7 +65,6 @@ struct Support {
 
 impl Described {
     fn of(backend: &dyn DynBackend) -> Self {
-        let library = backend.library();
         let capabilities = backend
             .capabilities()
             .iter()
@@ -58,7 +75,8 @@ impl Described {
             .collect();
         Self {
             name: backend.name(),
-            library: Library { name: library.name, version: library.version },
+            library: Library::of(backend.library()),
+            same_library_as: same_library_as(backend),
             capabilities,
         }
     }
@@ -67,7 +85,11 @@ impl Described {
 /// One row for each capability, one column for each backend, the notes below.
 fn table(out: &mut impl Write, backends: &[&dyn DynBackend]) -> io::Result<()> {
     for backend in backends {
-        writeln!(out, "{:<12} {}", backend.name(), backend.library())?;
+        write!(out, "{:<12} {}", backend.name(), backend.library())?;
+        match same_library_as(*backend)[..] {
+            [] => writeln!(out)?,
+            ref same => writeln!(out, ", the same library as {}", same.join(", "))?,
+        }
     }
     let columns: Vec<_> =
         backends.iter().map(|backend| (backend.name(), backend.capabilities())).collect();

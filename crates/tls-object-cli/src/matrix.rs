@@ -16,6 +16,7 @@ const BROKEN: u8 = 1;
 
 /// Tries what was chosen of the matrix, and reports.
 pub(crate) fn run(args: &MatrixArgs) -> Result<ExitCode, Failure> {
+    tls_object_conformance::without_system_anchors();
     let to_stdout = |file: &Option<PathBuf>| file.as_deref() == Some(Path::new("-"));
     if to_stdout(&args.json) && to_stdout(&args.html) {
         return Err(Failure::Usage("only one report can go to standard output".to_owned()));
@@ -66,6 +67,9 @@ fn tell(report: &Report) {
             "fail: {}{params} client={} server={}: {}",
             result.scenario, result.client, result.server, result.detail
         );
+    }
+    for note in report.notes() {
+        eprintln!("note: {note}");
     }
     let Summary { pass, unsupported, deviation, fail, .. } = report.summary;
     eprintln!("{pass} pass, {unsupported} unsupported, {deviation} deviation, {fail} fail");

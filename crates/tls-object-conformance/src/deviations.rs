@@ -41,7 +41,7 @@ impl Deviation {
     ) -> bool {
         let concerns = |named: &Option<String>, backend: &dyn DynBackend| {
             let Some(pattern) = named else { return true };
-            let version = || backend.library().version;
+            let version = || backend.library().foundation().version.clone();
             matches(pattern, backend.name())
                 && self.since.as_deref().is_none_or(|since| numbers(&version()) >= numbers(since))
         };

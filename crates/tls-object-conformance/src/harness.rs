@@ -20,6 +20,7 @@ use crate::runner::{Attempt, outdated_deviations};
 /// }
 /// ```
 pub fn main(backends: &[&'static dyn DynBackend]) -> ExitCode {
+    crate::without_system_anchors();
     let attempts: Arc<Mutex<Vec<Attempt>>> = Arc::default();
     let trials = plan(backends, &Selection::default())
         .into_iter()

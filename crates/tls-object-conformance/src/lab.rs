@@ -6,7 +6,8 @@ use std::cell::RefCell;
 
 use tls_object_core::{
     Alert, Capability, Config, DynBackend, DynContext, Error, ErrorKind, MemoryBio, Negotiated,
-    Origin, ProtocolVersion, ServerName, Side, SslObject, Status, VecBio, VerifyTime, Wrap,
+    Origin, ProtocolVersion, ServerName, Session, Side, SslObject, Status, VecBio, VerifyTime,
+    Wrap,
 };
 
 use crate::deviations::{self, Deviation};
@@ -180,6 +181,13 @@ impl Lab {
         self.settle(config)
     }
 
+    /// The same for another backend.
+    pub(crate) fn client_config_for(&self, backend: &dyn DynBackend) -> Config {
+        let mut config = Config::client();
+        config.trust_anchors = vec![self.family().authority.root()];
+        settled(config, backend, self.params.version)
+    }
+
     /// A server that shows the case's valid certificate and speaks the case's version.
     pub(crate) fn server_config(&self) -> Config {
         self.settle(Config::server(self.family().server.clone()))
@@ -223,6 +231,35 @@ impl Lab {
             Ok(_) => Err(Failure::new(format!("the {} made a context", name(config.side)))),
             Err(error) => Ok(error),
         }
+    }
+
+    /// A configuration is refused with an error of this kind, or because the backend lacks what it asks for.
+    #[track_caller]
+    pub(crate) fn refused_for(&self, config: &Config, kind: ErrorKind) -> Result<(), Failure> {
+        let error = self.refused_config(config)?;
+        match error.kind() {
+            ErrorKind::Unsupported(lacking) if !self.has(config.side, lacking) => {
+                Err(Failure::absent(config.side, lacking))
+            }
+            found => {
+                ensure!(found == kind, "{error:?}");
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the scenario if the backend on `side` lacks a capability, where nothing that follows would ask for it.
+    #[track_caller]
+    pub(crate) fn need(&self, side: Side, capability: Capability) -> Result<(), Failure> {
+        if self.has(side, capability) { Ok(()) } else { Err(Failure::absent(side, capability)) }
+    }
+
+    /// The client's session, which there is when its backend takes any along.
+    #[track_caller]
+    pub(crate) fn session(&self, pair: &mut Pair) -> Result<Session, Failure> {
+        let resumption =
+            if self.is_tls13() { Capability::Resumption13 } else { Capability::Resumption12 };
+        self.fact(Side::Client, resumption, pair.client().session())
     }
 
     /// Contexts for both ends.

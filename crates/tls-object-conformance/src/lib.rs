@@ -41,6 +41,7 @@ mod failure;
 mod handshake_once;
 #[cfg(feature = "harness")]
 mod harness;
+mod hermetic;
 mod lab;
 mod matrix;
 mod pair;
@@ -55,6 +56,7 @@ pub use failure::Failure;
 pub use handshake_once::{EndSummary, HandshakeSummary, handshake_once};
 #[cfg(feature = "harness")]
 pub use harness::main;
+pub use hermetic::without_system_anchors;
 pub use matrix::{Case, Selection, plan};
 pub use report::{CaseResult, ConnectionError, Outcome, Report, Summary, report_json};
 pub use runner::run;

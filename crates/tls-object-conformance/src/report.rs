@@ -115,6 +115,8 @@ impl Summary {
 pub struct Report {
     /// The names of the backends.
     pub backends: Vec<String>,
+    /// Pairs of backends that run on the same library: each is no independent peer to the other.
+    pub same_library: Vec<[String; 2]>,
     /// One for each case, in the order of the plan; then one for each listed deviation that
     /// should be struck from the list.
     pub results: Vec<CaseResult>,
@@ -123,9 +125,23 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(backends: Vec<String>, results: Vec<CaseResult>) -> Self {
+    pub(crate) fn new(
+        backends: Vec<String>,
+        same_library: Vec<[String; 2]>,
+        results: Vec<CaseResult>,
+    ) -> Self {
         let summary = Summary::of(&results);
-        Self { backends, results, summary }
+        Self { backends, same_library, results, summary }
+    }
+
+    /// What is to be known about the pairs, in sentences.
+    pub fn notes(&self) -> Vec<String> {
+        let note = |[one, other]: &[String; 2]| {
+            format!(
+                "{one} and {other} run on the same library: neither is an independent peer to the other"
+            )
+        };
+        self.same_library.iter().map(note).collect()
     }
 
     /// A page without scripts or other files: a table of pairs, then whatever did not just pass.
@@ -136,6 +152,9 @@ impl Report {
             "<p><b class=pass>{pass}</b> pass, <b class=unsupported>{unsupported}</b> unsupported, \
              <b class=deviation>{deviation}</b> deviation, <b class=fail>{fail}</b> fail</p>\n"
         );
+        for note in self.notes() {
+            page += &format!("<p>{note}</p>\n");
+        }
         self.pairs(&mut page);
         for outcome in Outcome::ALL {
             if outcome != Outcome::Pass {
@@ -253,7 +272,7 @@ mod tests {
             result("one", Outcome::Pass, ""),
             result("two", Outcome::Fail, "expected <1> & got \u{1}"),
         ];
-        Report::new(vec!["one".to_owned(), "two".to_owned()], results)
+        Report::new(vec!["one".to_owned(), "two".to_owned()], Vec::new(), results)
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub fn run(cases: &[Case], progress: &mut dyn FnMut(&CaseResult)) -> Report {
     let outdated = outdated_deviations(&attempts);
     outdated.iter().for_each(progress);
     let results = attempts.into_iter().map(|attempt| attempt.result).chain(outdated).collect();
-    Report::new(backends(cases), results)
+    Report::new(backends(cases), same_library(cases), results)
 }
 
 /// A case that was tried.
@@ -155,6 +155,25 @@ fn backends(cases: &[Case]) -> Vec<String> {
     names
 }
 
+/// Each pair of the backends in the cases that run on the same library, once.
+fn same_library(cases: &[Case]) -> Vec<[String; 2]> {
+    let mut tried = Vec::new();
+    let mut same = Vec::new();
+    for case in cases {
+        let mut pair = [case.client, case.server];
+        pair.sort_by_key(|backend| backend.name());
+        let names = pair.map(|backend| backend.name());
+        if names[0] == names[1] || tried.contains(&names) {
+            continue;
+        }
+        tried.push(names);
+        if pair[0].library().is_same_as(&pair[1].library()) {
+            same.push(names.map(str::to_owned));
+        }
+    }
+    same
+}
+
 /// A failure for each listed deviation that never showed though its scenario was tried with
 /// all parameters on a pair that it is listed for.
 pub(crate) fn outdated_deviations(attempts: &[Attempt]) -> Vec<CaseResult> {
@@ -168,7 +187,8 @@ pub(crate) fn outdated_deviations(attempts: &[Attempt]) -> Vec<CaseResult> {
     let mut outdated = Vec::new();
     for group in groups.values() {
         let first = group[0];
-        if group.len() < first.case.scenario.over.expand().len() {
+        let refused = group.iter().any(|one| one.result.outcome == Outcome::Unsupported);
+        if refused || group.len() < first.case.scenario.over.expand().len() {
             continue;
         }
         let met: Vec<_> = group.iter().flat_map(|attempt| &attempt.met).collect();

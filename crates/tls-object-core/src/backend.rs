@@ -15,18 +15,42 @@ pub struct Library {
     pub name: &'static str,
     /// Its version, asked at run time where it can be asked.
     pub version: String,
+    /// The library that it is a layer over, if that is another.
+    pub over: Option<Box<Self>>,
 }
 
 impl Library {
     /// A library of this name and version.
     pub fn new(name: &'static str, version: impl Into<String>) -> Self {
-        Self { name, version: version.into() }
+        Self { name, version: version.into(), over: None }
+    }
+
+    /// As a layer over another library.
+    #[must_use]
+    pub fn over(self, other: Self) -> Self {
+        Self { over: Some(Box::new(other)), ..self }
+    }
+
+    /// Whether in the end both run on the same library: then what one says of the other says nothing about other
+    /// implementations of the protocol.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let (this, other) = (self.foundation(), other.foundation());
+        this.name == other.name && this.version == other.version
+    }
+
+    /// The library below all layers, itself if it is none.
+    pub fn foundation(&self) -> &Self {
+        self.over.as_deref().map_or(self, Self::foundation)
     }
 }
 
 impl fmt::Display for Library {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name, self.version)
+        write!(f, "{} {}", self.name, self.version)?;
+        match &self.over {
+            Some(other) => write!(f, " over {other}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -77,7 +101,8 @@ pub trait Context: Clone + fmt::Debug + Send + Sync + 'static {
     /// What it was made of.
     fn config(&self) -> &Config;
 
-    /// The cipher suites that its connections speak, those of TLS 1.3 first, then the best first.
+    /// The cipher suites that its connections speak, those of TLS 1.3 first, then the best first. Empty where the library
+    /// neither tells nor has any to choose ([`Capability::CipherSuites12`](crate::Capability::CipherSuites12)).
     /// [`CipherSuite::info`] describes one. Python: `get_ciphers`.
     fn ciphers(&self) -> Vec<CipherSuite>;
 

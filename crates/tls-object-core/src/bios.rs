@@ -22,6 +22,11 @@ impl Bios {
         Self { incoming, outgoing, ahead: None, backlog: VecBio::new(), sent: 0 }
     }
 
+    /// A pair that holds nothing and leads nowhere: what stands in the place of one that is lent, while it is not.
+    pub fn nowhere() -> Self {
+        Self::new(Box::new(VecBio::new()), Box::new(VecBio::new()))
+    }
+
     /// What the transport delivered.
     pub fn incoming(&mut self) -> &mut dyn MemoryBio {
         match &mut self.ahead {

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! or name its type in the code, without `dyn`: [`rustls::Rustls`], [`openssl::OpenSsl`],
-//! [`boring::BoringSsl`].
+//! [`boring::BoringSsl`], [`native_tls::NativeTls`].
 //!
 //! # Features
 //!
@@ -25,8 +25,11 @@
 //!   backends `rustls` and `rustls-ring`.
 //! * `openssl`: the system's OpenSSL, as the backend `openssl`.
 //! * `openssl-vendored`: OpenSSL built from source.
-//! * `boring`: BoringSSL, as the backend `boring`. Together with `openssl` in one program it needs three
-//!   lines of configuration: see `docs/linking.md` in the repository.
+//! * `boring`: BoringSSL, as the backend `boring`. Together with `openssl` or `native-tls` in one program it needs
+//!   three lines of configuration: see `docs/linking.md` in the repository.
+//! * `native-tls`: the platform's own library, as the backend `native-tls`. Where that is OpenSSL it is the one that the backend
+//!   `openssl` has, too. Elsewhere it refuses every context, so far.
+//! * `native-tls-vendored`: with OpenSSL built from source.
 //! * `keys`: private keys under a passphrase, and PKCS#12 files, as the module `keys`.
 
 #![forbid(unsafe_code)]
@@ -37,13 +40,15 @@ pub use tls_object_core::*;
 pub use tls_object_boring as boring;
 #[cfg(feature = "keys")]
 pub use tls_object_keys as keys;
+#[cfg(feature = "native-tls")]
+pub use tls_object_native_tls as native_tls;
 #[cfg(feature = "openssl")]
 pub use tls_object_openssl as openssl;
 #[cfg(any(feature = "rustls-aws-lc-rs", feature = "rustls-ring"))]
 pub use tls_object_rustls as rustls;
 
 /// Every backend that is compiled in, always in this order: `rustls`, `rustls-ring`,
-/// `openssl`, `boring`.
+/// `openssl`, `boring`, `native-tls`.
 pub fn backends() -> &'static [&'static dyn DynBackend] {
     &[
         #[cfg(feature = "rustls-aws-lc-rs")]
@@ -54,6 +59,8 @@ pub fn backends() -> &'static [&'static dyn DynBackend] {
         &openssl::OpenSsl,
         #[cfg(feature = "boring")]
         &boring::BoringSsl,
+        #[cfg(feature = "native-tls")]
+        &native_tls::NativeTls,
     ]
 }
 

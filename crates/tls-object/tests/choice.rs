@@ -16,7 +16,7 @@ fn every_backend_is_found_by_its_name() {
 #[test]
 fn the_order_is_stated() {
     let names: Vec<_> = tls_object::backends().iter().map(|backend| backend.name()).collect();
-    let stated = ["rustls", "rustls-ring", "openssl", "boring"];
+    let stated = ["rustls", "rustls-ring", "openssl", "boring", "native-tls"];
     let expected: Vec<_> = stated.into_iter().filter(|name| names.contains(name)).collect();
     assert_eq!(names, expected);
 }
@@ -53,6 +53,8 @@ fn a_backend_can_be_named_by_type() {
     assert!(hello(&tls_object::rustls::Rustls::RING) > 0);
     #[cfg(feature = "openssl")]
     assert!(hello(&tls_object::openssl::OpenSsl) > 0);
+    #[cfg(all(feature = "native-tls", target_os = "linux"))]
+    assert!(hello(&tls_object::native_tls::NativeTls) > 0);
     #[cfg(feature = "boring")]
     assert!(hello(&tls_object::boring::BoringSsl) > 0);
 }

@@ -32,7 +32,10 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::TLS12,
         tls_unique_resumed,
     )
-    .needs(&[Capability::ChannelBindingUnique, Capability::Resumption12]),
+    .needs_each(
+        &[Capability::ChannelBindingUnique, Capability::Resumption12],
+        &[Capability::ChannelBindingUnique, Capability::ServerResumption],
+    ),
     Scenario::new(
         "capability::tls_unique_undefined",
         "There is no tls-unique binding under TLS 1.3.",
@@ -140,7 +143,7 @@ fn tls_unique_resumed(lab: &Lab) -> Result<(), Failure> {
     first.handshake()?;
     first.exchange()?;
     let bytes = binding(&mut first, ChannelBinding::TlsUnique)?;
-    let session = lab.fact(Side::Client, Capability::Resumption12, first.client().session())?;
+    let session = lab.session(&mut first)?;
     let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
     second.handshake()?;
     ensure!(second.client().session_reused(), "not resumed");

@@ -40,19 +40,26 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         not_verified,
     )
-    .needs(VERIFIED),
+    .needs_each(&[Capability::VerifiedChain, Capability::PartialChain], VERIFIED),
     Scenario::new(
         "certificates::resumed",
         "A resumed connection verifies nothing anew; its peer is as verified as it was.",
         Dims::VERSIONS,
         resumed,
     )
-    .needs(&[
-        Capability::VerifiedChain,
-        Capability::OwnCertificate,
-        Capability::Resumption12,
-        Capability::Resumption13,
-    ]),
+    .needs_each(
+        &[
+            Capability::VerifiedChain,
+            Capability::OwnCertificate,
+            Capability::Resumption12,
+            Capability::Resumption13,
+        ],
+        &[
+            Capability::VerifiedChain,
+            Capability::OwnCertificate,
+            Capability::ServerResumption,
+        ],
+    ),
     Scenario::new(
         "certificates::own",
         "A server tells which certificate it has shown, a client that it is none.",
@@ -170,9 +177,7 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     let mut first = contexts.pair(lab.wrap()?)?;
     first.handshake()?;
     first.exchange()?;
-    let Some(session) = first.client().session() else {
-        return Err(Failure::new("no session"));
-    };
+    let session = lab.session(&mut first)?;
     let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
     second.handshake()?;
     ensure!(second.client().session_reused(), "not resumed");

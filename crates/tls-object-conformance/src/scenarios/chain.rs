@@ -257,10 +257,19 @@ fn unknown_critical(lab: &Lab) -> Result<(), Failure> {
         Side::Client => lab.context(&server),
         Side::Server => lab.context(&client),
     };
+    if let Err(failure) = &shower
+        && failure.refusal().is_some()
+    {
+        return Err(failure.clone());
+    }
     lab.expect("shown", true, shower.is_ok())?;
     match shower {
         Ok(_) => refused(lab, chain, VerifyCode::UnhandledCriticalExtension, 0),
-        Err(_) => Ok(()),
+        // What would be needed of the judge has nothing to prove itself on.
+        Err(_) => match judge(lab) {
+            Side::Client => lab.need(Side::Client, Capability::VerifyCode),
+            Side::Server => lab.need(Side::Server, Capability::ClientAuthRequired),
+        },
     }
 }
 

@@ -8,7 +8,7 @@ use tls_object_core::{
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::Lab;
+use crate::lab::{Lab, settled};
 use crate::pair::{Pair, Progress};
 use crate::pki::{SERVER_NAME, pki};
 use crate::scenario::{Dims, Scenario};
@@ -31,8 +31,15 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     .needs_each(&[Capability::Groups], &[Capability::ClientHello, Capability::Groups]),
     Scenario::new(
         "client_hello::another_context",
-        "Another context applies whole: identity, verification, versions, protocols.",
-        Dims::ONCE.variants(&["identity", "verification", "version", "alpn"]),
+        "Another context applies whole: identity, versions, protocols.",
+        Dims::ONCE.variants(&["identity", "version", "alpn"]),
+        another_context,
+    )
+    .needs_each(&[Capability::Alpn], ANOTHER_CONTEXT),
+    Scenario::new(
+        "client_hello::another_verification",
+        "Another context applies whole: verification.",
+        Dims::ONCE.variants(&["verification"]),
         another_context,
     )
     .needs_each(
@@ -89,6 +96,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 ];
 
 const HOOK: &[Capability] = &[Capability::ClientHello, Capability::Alpn];
+const ANOTHER_CONTEXT: &[Capability] =
+    &[Capability::ClientHello, Capability::ClientHelloContext, Capability::Alpn];
 const PAUSE: &[Capability] = &[Capability::ClientHelloPause];
 
 fn hook(
@@ -170,9 +179,9 @@ fn second(lab: &Lab) -> Result<(), Failure> {
 fn another_context(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
     client.alpn = protocols(&["h2", "imap"])?;
-    let mut other = Config::server(pki().server_named(&[SERVER_NAME]));
-    other.verify_time = client.verify_time;
     let mut server = lab.server_config();
+    let mut other = server.clone();
+    other.identities = vec![pki().server_named(&[SERVER_NAME])];
     server.alpn = protocols(&["h2"])?;
     let shown = other.identities.clone();
     match lab.variant() {
@@ -273,7 +282,9 @@ fn wrong_context(lab: &Lab) -> Result<(), Failure> {
     let client = lab.backend(Side::Server).context(&config)?;
     let resumed = pair.server().resume(Answer::with_context(&*client));
     ensure!(resumed.map_err(|error| error.kind()) == Err(ErrorKind::WrongSide), "a client's");
-    let foreign = lab.backend(Side::Client).context(&lab.server_config())?;
+    let backend = lab.backend(Side::Client);
+    let foreign = settled(Config::server(lab.family().server.clone()), backend, None);
+    let foreign = backend.context(&foreign)?;
     match pair.server().resume(Answer::with_context(&*foreign)) {
         // Two backends may be one library.
         Ok(()) => {}

@@ -68,15 +68,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::ONCE,
         preferred_unknown,
     )
-    .needs_each(
-        &[
-            Capability::Tls13,
-            Capability::CipherSuites13,
-            Capability::Groups,
-            Capability::SignatureSchemes,
-        ],
-        &[Capability::Tls13Server],
-    ),
+    .needs_each(PREFERENCES, &[Capability::Tls13Server]),
     Scenario::new(
         "config::nothing_preferred_known",
         "Preferences of which the backend has none are refused.",
@@ -140,6 +132,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
 ];
 
+const PREFERENCES: &[Capability] = &[
+    Capability::Tls13,
+    Capability::CipherSuites12,
+    Capability::CipherSuites13,
+    Capability::Groups,
+    Capability::SignatureSchemes,
+];
+
 /// A code point that nobody has.
 const NOBODYS: u16 = 0xfeed;
 
@@ -147,9 +147,7 @@ const NOBODYS: u16 = 0xfeed;
 fn invalid(lab: &Lab, config: &Config) -> Result<(), Failure> {
     let foretold = lab.backend(config.side).check(config);
     ensure!(!foretold.is_usable(), "check finds nothing");
-    let error = lab.refused_config(config)?;
-    ensure!(error.kind() == ErrorKind::InvalidConfig, "{error:?}");
-    Ok(())
+    lab.refused_for(config, ErrorKind::InvalidConfig)
 }
 
 fn empty_lists(lab: &Lab) -> Result<(), Failure> {
@@ -182,9 +180,7 @@ fn identity_for_no_name(lab: &Lab) -> Result<(), Failure> {
 fn server_without_certificate(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.server_config();
     config.identities = Vec::new();
-    let error = lab.refused_config(&config)?;
-    ensure!(error.kind() == ErrorKind::NoCertificate, "{error:?}");
-    Ok(())
+    lab.refused_for(&config, ErrorKind::NoCertificate)
 }
 
 /// Refused as unsupported, with exactly this capability, by the check and by the context.
@@ -225,13 +221,20 @@ fn preferred_unknown(lab: &Lab) -> Result<(), Failure> {
         SignatureScheme::new(NOBODYS),
         SignatureScheme::ECDSA_SECP256R1_SHA256,
     ]);
+    for needed in PREFERENCES {
+        if !lab.has(Side::Client, *needed) {
+            lab.refused_for(&client, ErrorKind::Unsupported(*needed))?;
+        }
+    }
     let report = lab.backend(Side::Client).check(&client);
     ensure!(report.is_usable(), "{report:?}");
     ensure!(report.approximated.len() == 3, "reported: {:?}", report.approximated);
     for line in &report.approximated {
         ensure!(line.contains("0xfeed"), "reported: {line}");
     }
-    let mut pair = lab.pair(&client, &lab.server_config())?;
+    let mut server = lab.server_config();
+    server.max_version = ProtocolVersion::TLS13;
+    let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     let facts = lab.same_facts(&mut pair)?;
     ensure!(facts.version == Some(ProtocolVersion::TLS13), "{facts:?}");
@@ -309,9 +312,7 @@ fn key_of_another(lab: &Lab) -> Result<(), Failure> {
     };
     let chain = lab.family().server.chain().to_vec();
     config.identities = vec![Identity::new(chain, other)?];
-    let error = lab.refused_config(&config)?;
-    ensure!(error.kind() == ErrorKind::KeyMismatch, "{error:?}");
-    Ok(())
+    lab.refused_for(&config, ErrorKind::KeyMismatch)
 }
 
 /// Keys of the type that comes in the layout; the second version of PKCS#8 (RFC 5958) is what
@@ -340,27 +341,18 @@ fn broken_certificate(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.server_config();
     let key = lab.family().server.key().clone();
     config.identities = vec![Identity::new(vec![Certificate::from_der(GARBAGE)], key)?];
-    let error = lab.refused_config(&config)?;
-    ensure!(error.kind() == ErrorKind::InvalidCertificate, "{error:?}");
-    Ok(())
+    lab.refused_for(&config, ErrorKind::InvalidCertificate)
 }
 
 fn broken_anchor(lab: &Lab, mut config: Config) -> Result<(), Failure> {
     config.trust_anchors = vec![Certificate::from_der(GARBAGE)];
-    let error = lab.refused_config(&config)?;
-    if let ErrorKind::Unsupported(capability) = error.kind() {
-        return Err(Failure::absent(config.side, capability));
-    }
-    ensure!(error.kind() == ErrorKind::InvalidCertificate, "{error:?}");
-    Ok(())
+    lab.refused_for(&config, ErrorKind::InvalidCertificate)
 }
 
 fn broken_crl(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.client_config();
     config.crls = vec![Crl::from_der(GARBAGE)];
-    let error = lab.refused_config(&config)?;
-    ensure!(error.kind() == ErrorKind::InvalidCrl, "{error:?}");
-    Ok(())
+    lab.refused_for(&config, ErrorKind::InvalidCrl)
 }
 
 fn backend_is_named(lab: &Lab) -> Result<(), Failure> {

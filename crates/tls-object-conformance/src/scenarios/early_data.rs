@@ -100,9 +100,9 @@ fn contexts(lab: &Lab) -> Result<Contexts, Failure> {
     lab.contexts(&lab.client_config(), &server_config(lab))
 }
 
-fn session_of(pair: &mut Pair) -> Result<Session, Failure> {
+fn session_of(lab: &Lab, pair: &mut Pair) -> Result<Session, Failure> {
     pair.exchange()?;
-    pair.client().session().ok_or_else(|| Failure::new("no session"))
+    lab.session(pair)
 }
 
 /// The session of a connection without early data.
@@ -110,7 +110,7 @@ fn session(lab: &Lab, contexts: &Contexts) -> Result<Session, Failure> {
     let mut pair = contexts.pair(lab.wrap()?)?;
     pair.handshake()?;
     ensure!(!lab.same_facts(&mut pair)?.early_data_accepted, "early data without any");
-    let session = session_of(&mut pair)?;
+    let session = session_of(lab, &mut pair)?;
     pair.shut_down()?;
     Ok(session)
 }
@@ -191,7 +191,7 @@ fn again_and_again(lab: &Lab) -> Result<(), Failure> {
         ensure!(receive(&mut pair)? == b"early", "other data");
         pair.handshake()?;
         ensure!(lab.same_facts(&mut pair)?.early_data_accepted, "not accepted");
-        session = session_of(&mut pair)?;
+        session = session_of(lab, &mut pair)?;
         pair.shut_down()?;
     }
     Ok(())

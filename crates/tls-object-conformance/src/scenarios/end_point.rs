@@ -43,11 +43,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         resumed,
     )
-    .needs(&[
-        Capability::ChannelBindingEndPoint,
-        Capability::Resumption12,
-        Capability::Resumption13,
-    ]),
+    .needs_each(
+        &[
+            Capability::ChannelBindingEndPoint,
+            Capability::Resumption12,
+            Capability::Resumption13,
+        ],
+        &[Capability::ChannelBindingEndPoint, Capability::ServerResumption],
+    ),
 ];
 
 const END_POINT: &[Capability] = &[Capability::ChannelBindingEndPoint];
@@ -121,9 +124,7 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     first.exchange()?;
     let expected = sha256(lab.family().server.leaf());
     agree(&mut first, &expected)?;
-    let Some(session) = first.client().session() else {
-        return Err(Failure::new("no session"));
-    };
+    let session = lab.session(&mut first)?;
     let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
     second.handshake()?;
     ensure!(second.client().session_reused(), "not resumed");

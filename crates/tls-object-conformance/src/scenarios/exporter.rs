@@ -35,7 +35,10 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         resumed,
     )
-    .needs(&[Capability::Exporter, Capability::Resumption12, Capability::Resumption13]),
+    .needs_each(
+        &[Capability::Exporter, Capability::Resumption12, Capability::Resumption13],
+        &[Capability::Exporter, Capability::ServerResumption],
+    ),
     Scenario::new(
         "exporter::limits",
         "Nothing at all and more than the protocol gives are refused, and the connection goes on.",
@@ -123,9 +126,7 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     let mut first = contexts.pair(lab.wrap()?)?;
     first.handshake()?;
     first.exchange()?;
-    let Some(session) = first.client().session() else {
-        return Err(Failure::new("no session"));
-    };
+    let session = lab.session(&mut first)?;
     let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
     second.handshake()?;
     ensure!(second.client().session_reused(), "not resumed");
@@ -141,12 +142,11 @@ fn limits(lab: &Lab) -> Result<(), Failure> {
     for side in SIDES {
         for len in [0, 255 * 48 + 1] {
             let mut out = vec![0; len];
-            let result = pair.tls(side).export_keying_material(&mut out, LABEL, None);
-            ensure!(
-                result.as_ref().is_err_and(|error| error.kind() == ErrorKind::InvalidArgument),
-                "{len} bytes on the {}: {result:?}",
-                name(side)
-            );
+            match pair.tls(side).export_keying_material(&mut out, LABEL, None) {
+                Err(error) if error.kind() == ErrorKind::InvalidArgument => {}
+                Err(error) => return Err(Failure::of(side, &error)),
+                Ok(()) => return Err(Failure::new(format!("{len} bytes on the {}", name(side)))),
+            }
         }
     }
     agreed(&mut pair, LABEL, None, 32)?;

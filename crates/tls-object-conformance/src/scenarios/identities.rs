@@ -81,9 +81,24 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(CLIENT, ASKING),
     Scenario::new(
+        "identities::client_one_does_not_fit",
+        "A client whose certificate the server cannot verify shows none.",
+        Dims::VERSIONS.variants(&["one"]),
+        client_none_fits,
+    )
+    .needs_each(
+        &[Capability::ClientCertificate, Capability::Ed25519],
+        &[
+            Capability::ClientAuthOptional,
+            Capability::SignatureSchemes,
+            Capability::VerifyChain,
+            Capability::VerifyTime,
+        ],
+    ),
+    Scenario::new(
         "identities::client_none_fits",
         "A client none of whose certificates the server can verify shows none.",
-        Dims::VERSIONS.variants(&["one", "several"]),
+        Dims::VERSIONS.variants(&["several"]),
         client_none_fits,
     )
     .needs_each(
@@ -302,8 +317,7 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     let mut first = contexts.pair(lab.wrap()?)?;
     first.handshake()?;
     first.exchange()?;
-    let session = first.client().session();
-    let session = session.ok_or_else(|| Failure::new("no session to resume"))?;
+    let session = lab.session(&mut first)?;
     let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
     second.handshake()?;
     let facts = lab.same_facts(&mut second)?;

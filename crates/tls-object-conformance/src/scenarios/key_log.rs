@@ -32,7 +32,10 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         resumed,
     )
-    .needs(&[Capability::KeyLog, Capability::Resumption12, Capability::Resumption13]),
+    .needs_each(
+        &[Capability::KeyLog, Capability::Resumption12, Capability::Resumption13],
+        &[Capability::KeyLog, Capability::ServerResumption],
+    ),
     Scenario::new(
         "key_log::by_name",
         "A server that chooses its certificate by name tells the secrets all the same.",
@@ -173,9 +176,7 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     first.handshake()?;
     first.exchange()?;
     let before = told(lab, &notes)?;
-    let Some(session) = first.client().session() else {
-        return Err(Failure::new("no session"));
-    };
+    let session = lab.session(&mut first)?;
     let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
     second.handshake()?;
     ensure!(second.client().session_reused(), "not resumed");

@@ -167,9 +167,11 @@ fn facts_stay(lab: &Lab) -> Result<(), Failure> {
 fn out_of_turn(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.pair(&lab.client_config(), &lab.server_config())?;
     let refused = |pair: &mut Pair, side, kind| -> Result<(), Failure> {
-        let result = pair.call(side, |tls| tls.key_update(true));
-        ensure!(result.as_ref().is_err_and(|error| error.kind() == kind), "{result:?}");
-        Ok(())
+        match pair.call(side, |tls| tls.key_update(true)) {
+            Err(error) if error.kind() == kind => Ok(()),
+            Err(error) => Err(Failure::of(side, &error)),
+            Ok(status) => Err(Failure::new(format!("{status:?}"))),
+        }
     };
     for side in SIDES {
         refused(&mut pair, side, ErrorKind::HandshakeNotDone)?;
@@ -188,10 +190,12 @@ fn undefined(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.connected()?;
     for side in SIDES {
         for request_peer in [false, true] {
+            let needed =
+                if request_peer { Capability::KeyUpdate } else { Capability::KeyUpdateOwn };
             let expected = if lab.has(side, Capability::KeyUpdate) {
                 ErrorKind::InvalidArgument
             } else {
-                ErrorKind::Unsupported(Capability::KeyUpdate)
+                ErrorKind::Unsupported(needed)
             };
             let result = pair.call(side, |tls| tls.key_update(request_peer));
             ensure!(result.as_ref().is_err_and(|error| error.kind() == expected), "{result:?}");

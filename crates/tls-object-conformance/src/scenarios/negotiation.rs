@@ -7,6 +7,7 @@ use tls_object_core::{
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
+use crate::pair::SIDES;
 use crate::pki::{KeyType, pki};
 use crate::scenario::{Dims, Scenario};
 use crate::wire::content;
@@ -137,16 +138,21 @@ fn no_shared_version(lab: &Lab) -> Result<(), Failure> {
         (&mut server, &mut client)
     };
     old.max_version = ProtocolVersion::TLS12;
-    new.min_version = ProtocolVersion::TLS13;
+    (new.min_version, new.max_version) = (ProtocolVersion::TLS13, ProtocolVersion::TLS13);
     let mut pair = lab.pair(&client, &server)?;
     lab.refused(&mut pair, Side::Server, ErrorKind::NoSharedVersion, Alert::PROTOCOL_VERSION)
 }
 
-/// What both backends list and can be asked for.
+/// What both backends list and can be asked for, which those that have the capability do.
 fn shared<T: Copy + PartialEq>(
     lab: &Lab,
+    capability: Capability,
     list: impl Fn(Side) -> Vec<T>,
 ) -> Result<Vec<T>, Failure> {
+    for side in SIDES {
+        let listed = list(side);
+        lab.fact(side, capability, (!listed.is_empty()).then_some(listed.len()))?;
+    }
     let server = list(Side::Server);
     let shared: Vec<_> =
         list(Side::Client).into_iter().filter(|one| server.contains(one)).collect();
@@ -155,9 +161,13 @@ fn shared<T: Copy + PartialEq>(
 }
 
 fn suites(lab: &Lab) -> Result<(), Failure> {
-    let mut shared = shared(lab, |side| lab.backend(side).capabilities().cipher_suites)?;
-    shared.retain(|suite| suite.version() == lab.version());
-    ensure!(!shared.is_empty(), "no suite of {} in common", lab.version());
+    let capability =
+        if lab.is_tls13() { Capability::CipherSuites13 } else { Capability::CipherSuites12 };
+    let shared = shared(lab, capability, |side| {
+        let mut suites = lab.backend(side).capabilities().cipher_suites;
+        suites.retain(|suite| suite.version() == lab.version());
+        suites
+    })?;
     for suite in shared {
         // Under TLS 1.2 the suite says which type of key signs, or decrypts.
         let rsa = suite.iana_name().is_some_and(|name| name.contains("_RSA_"));
@@ -203,7 +213,8 @@ const TLS12_GROUPS: &[NamedGroup] = &[
 ];
 
 fn groups(lab: &Lab) -> Result<(), Failure> {
-    let mut shared = shared(lab, |side| lab.backend(side).capabilities().groups)?;
+    let mut shared =
+        shared(lab, Capability::Groups, |side| lab.backend(side).capabilities().groups)?;
     if !lab.is_tls13() {
         shared.retain(|group| TLS12_GROUPS.contains(group));
     }

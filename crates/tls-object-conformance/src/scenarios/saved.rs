@@ -67,7 +67,7 @@ fn session(lab: &Lab, contexts: &Contexts, offered: Option<Session>) -> Result<S
     pair.handshake()?;
     ensure!(lab.same_facts(&mut pair)?.resumed == resumes, "resumed, or not");
     pair.exchange()?;
-    let session = pair.client().session().ok_or_else(|| Failure::new("no session"))?;
+    let session = lab.session(&mut pair)?;
     pair.shut_down()?;
     Ok(session)
 }
@@ -157,7 +157,7 @@ fn other_backend(lab: &Lab) -> Result<(), Failure> {
     let contexts = contexts(lab)?;
     let saved = save(&*contexts.client, &session(lab, &contexts, None)?)?;
     let other = lab.backend(Side::Server);
-    let stranger = other.context(&lab.client_config())?;
+    let stranger = other.context(&lab.client_config_for(other))?;
     if other.name() == lab.backend(Side::Client).name() {
         return load(&*stranger, &saved).map(|_| ());
     }

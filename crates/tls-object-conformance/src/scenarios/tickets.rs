@@ -139,10 +139,6 @@ fn connect(
     Ok(pair)
 }
 
-fn session_of(pair: &mut Pair) -> Result<Session, Failure> {
-    pair.client().session().ok_or_else(|| Failure::new("no session"))
-}
-
 fn each_handed_out(lab: &Lab) -> Result<(), Failure> {
     let (client, kept) = keeping(lab);
     let contexts = lab.contexts(&client, &lab.server_config())?;
@@ -185,7 +181,7 @@ fn count(lab: &Lab) -> Result<(), Failure> {
 
 fn details(lab: &Lab) -> Result<(), Failure> {
     let contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
-    let session = session_of(&mut connect(lab, &contexts, None, false)?)?;
+    let session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
     let capability = Capability::SessionDetails;
     let id = lab.fact(Side::Client, capability, session.id().map(<[u8]>::to_vec))?;
     ensure!(!id.is_empty(), "an empty id");
@@ -214,10 +210,10 @@ fn shared_keys(lab: &Lab) -> Result<(), Failure> {
     let (client, server) = (lab.client_config(), server_with(lab, "a")?);
     let mut contexts = lab.contexts(&client, &lab.server_config())?;
     contexts.server = server;
-    let mut session = session_of(&mut connect(lab, &contexts, None, false)?)?;
+    let mut session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
     for _ in 0..4 {
         contexts.server = server_with(lab, "a")?;
-        session = session_of(&mut connect(lab, &contexts, Some(&session), true)?)?;
+        session = lab.session(&mut connect(lab, &contexts, Some(&session), true)?)?;
     }
     Ok(())
 }
@@ -225,11 +221,11 @@ fn shared_keys(lab: &Lab) -> Result<(), Failure> {
 fn rotation(lab: &Lab) -> Result<(), Failure> {
     let mut contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
     contexts.server = server_with(lab, "a")?;
-    let mut session = session_of(&mut connect(lab, &contexts, None, false)?)?;
+    let mut session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
     // The old key behind the new one, then the new one alone.
     for keys in ["ba", "b", "cb", "c"] {
         contexts.server = server_with(lab, keys)?;
-        session = session_of(&mut connect(lab, &contexts, Some(&session), true)?)?;
+        session = lab.session(&mut connect(lab, &contexts, Some(&session), true)?)?;
     }
     Ok(())
 }
@@ -237,9 +233,9 @@ fn rotation(lab: &Lab) -> Result<(), Failure> {
 fn other_key(lab: &Lab) -> Result<(), Failure> {
     let mut contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
     contexts.server = server_with(lab, "a")?;
-    let session = session_of(&mut connect(lab, &contexts, None, false)?)?;
+    let session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
     contexts.server = server_with(lab, "b")?;
-    let session = session_of(&mut connect(lab, &contexts, Some(&session), false)?)?;
+    let session = lab.session(&mut connect(lab, &contexts, Some(&session), false)?)?;
     // Keys of the library's own.
     contexts.server = lab.context(&lab.server_config())?;
     connect(lab, &contexts, Some(&session), false).map(|_| ())
@@ -250,7 +246,7 @@ fn stricter_server(lab: &Lab) -> Result<(), Failure> {
     client.identities = vec![lab.family().client.clone()];
     server.ticket_keys = vec![key(b'a')];
     let mut contexts = lab.contexts(&client, &server)?;
-    let session = session_of(&mut connect(lab, &contexts, None, false)?)?;
+    let session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
     server.verify_mode = VerifyMode::Required;
     server.trust_anchors = vec![lab.family().authority.root()];
     contexts.server = lab.context(&server)?;

@@ -191,7 +191,9 @@ impl<E: Engine> SslObject for Object<E> {
             return Ok(Status::WantWrite);
         }
         if !E::UPDATES_KEYS {
-            return Err(ErrorKind::Unsupported(Capability::KeyUpdate).into());
+            let lacking =
+                if request_peer { Capability::KeyUpdate } else { Capability::KeyUpdateOwn };
+            return Err(ErrorKind::Unsupported(lacking).into());
         }
         if !self.done {
             return Err(ErrorKind::HandshakeNotDone.into());
