@@ -35,6 +35,7 @@ impl_calls!(
     BIO_meth_set_write,
     BIO_meth_set_ctrl,
     boring_sys::SSL_set_info_callback,
+    boring_sys::SSL_set_msg_callback,
     boring_sys::SSL_key_update,
     early_data::do_handshake,
     early_data::write_early_data,

@@ -122,6 +122,7 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         report.invalid("a hook for ClientHellos is for servers");
     }
     report.require(capabilities, Capability::KeyLog, config.key_log.is_some());
+    report.require(capabilities, Capability::Messages, config.on_message.is_some());
     if client && !config.identities_by_name.is_empty() {
         report.invalid("identities by name are for servers");
     }

@@ -11,8 +11,8 @@ mod wrap;
 use std::collections::BTreeMap;
 
 use crate::{
-    Certificate, CipherSuite, Crl, Hook, Identity, KeyLog, NamedGroup, OnClientHello, PeerVerifier,
-    ProtocolVersion, SessionSink, SignatureScheme, VerifierRole,
+    Certificate, CipherSuite, Crl, Hook, Identity, KeyLog, NamedGroup, OnClientHello, OnMessage,
+    PeerVerifier, ProtocolVersion, SessionSink, SignatureScheme, VerifierRole,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
@@ -141,6 +141,8 @@ pub struct Config {
     pub max_early_data: u32,
     /// What is told the secrets of every connection, so that a recording of it can be read. Python: `keylog_filename`.
     pub key_log: Option<Hook<dyn KeyLog>>,
+    /// What is shown the messages of every connection. Python: `_msg_callback`.
+    pub on_message: Option<Hook<dyn OnMessage>>,
 }
 
 impl Config {
@@ -196,6 +198,7 @@ impl Config {
             num_tickets: None,
             max_early_data: 0,
             key_log: None,
+            on_message: None,
         }
     }
 

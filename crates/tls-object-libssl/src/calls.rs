@@ -11,6 +11,9 @@ pub type BioWrite<B> = unsafe extern "C" fn(*mut B, *const c_char, c_int) -> c_i
 pub type BioCtrl<B> = unsafe extern "C" fn(*mut B, c_int, c_long, *mut c_void) -> c_long;
 /// The callback of `SSL_set_info_callback`.
 pub type InfoCallback<S> = unsafe extern "C" fn(*const S, c_int, c_int);
+/// The callback of `SSL_set_msg_callback`: whether it was sent, version, content type, bytes and how many.
+pub type MessageCallback<S> =
+    unsafe extern "C" fn(c_int, c_int, c_int, *const c_void, usize, *mut S, *mut c_void);
 
 /// The calls of one library, each under its own name in lower case.
 ///
@@ -47,6 +50,7 @@ pub unsafe trait Calls: 'static {
     unsafe fn ssl_set_bio(ssl: *mut Self::Ssl, read: *mut Self::Bio, write: *mut Self::Bio);
     unsafe fn ssl_get_rbio(ssl: *const Self::Ssl) -> *mut Self::Bio;
     unsafe fn ssl_set_info_callback(ssl: *mut Self::Ssl, callback: InfoCallback<Self::Ssl>);
+    unsafe fn ssl_set_msg_callback(ssl: *mut Self::Ssl, callback: MessageCallback<Self::Ssl>);
     unsafe fn ssl_set_connect_state(ssl: *mut Self::Ssl);
     unsafe fn ssl_set_accept_state(ssl: *mut Self::Ssl);
     unsafe fn ssl_do_handshake(ssl: *mut Self::Ssl) -> c_int;
@@ -79,7 +83,7 @@ macro_rules! impl_calls {
     (
         $Library:ty, $sys:ident,
         $bio_meth_set_read:ident, $bio_meth_set_write:ident, $bio_meth_set_ctrl:ident,
-        $ssl_set_info_callback:path, $ssl_key_update:path, $ssl_do_handshake:path,
+        $ssl_set_info_callback:path, $ssl_set_msg_callback:path, $ssl_key_update:path, $ssl_do_handshake:path,
         $ssl_write_early_data:path, $ssl_read_early_data:path
     ) => {
         // SAFETY: each method is the function of its name.
@@ -167,6 +171,14 @@ macro_rules! impl_calls {
             ) -> core::ffi::c_int {
                 // SAFETY: passed on as it came.
                 unsafe { $sys::$bio_meth_set_ctrl(method, Some(ctrl)) }
+            }
+
+            unsafe fn ssl_set_msg_callback(
+                ssl: *mut $sys::SSL,
+                callback: $crate::MessageCallback<$sys::SSL>,
+            ) {
+                // SAFETY: passed on as it came.
+                unsafe { $ssl_set_msg_callback(ssl, Some(callback)) }
             }
 
             unsafe fn ssl_key_update(

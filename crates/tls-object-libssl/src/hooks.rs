@@ -1,14 +1,15 @@
 //! Code of the application that a library calls back.
 
 use core::any::Any;
+use core::ffi::c_int;
 use core::fmt;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use tls_object_core::{
-    Certificate, Config, Hook, KeyLog, PeerVerifier, PresentedPeer, ServerName, Side, VerifierRole,
-    VerifyCode, VerifyTime, Wrap,
+    Certificate, Config, Direction, Hook, KeyLog, Message, MessageKind, OnMessage, PeerVerifier,
+    PresentedPeer, ProtocolVersion, ServerName, Side, VerifierRole, VerifyCode, VerifyTime, Wrap,
 };
 use zeroize::Zeroizing;
 
@@ -18,6 +19,7 @@ use zeroize::Zeroizing;
 pub struct Hooks {
     key_log: Option<Hook<dyn KeyLog>>,
     verifier: Option<Verifier>,
+    on_message: Option<Hook<dyn OnMessage>>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
@@ -32,8 +34,9 @@ impl Hooks {
             server_name: wrap.server_name.clone(),
             time: config.verify_time,
         });
-        let any = key_log.is_some() || verifier.is_some();
-        any.then(|| Arc::new(Self { key_log, verifier, panic: Mutex::default() }))
+        let on_message = config.on_message.clone();
+        let any = key_log.is_some() || verifier.is_some() || on_message.is_some();
+        any.then(|| Arc::new(Self { key_log, verifier, on_message, panic: Mutex::default() }))
     }
 
     /// What the application's verdict on the peer is beside the library's; `None` where it has none.
@@ -77,6 +80,33 @@ impl Hooks {
         }
     }
 
+    /// Whether messages are to be shown.
+    pub(crate) fn wants_messages(&self) -> bool {
+        self.on_message.is_some()
+    }
+
+    /// Shows a message that has gone by, as the library has told of it. Headers of records and the like are none.
+    pub(crate) fn show(
+        &self,
+        direction: Direction,
+        version: u16,
+        content_type: c_int,
+        bytes: &[u8],
+    ) {
+        let kind = match content_type {
+            20 => MessageKind::ChangeCipherSpec,
+            21 => MessageKind::Alert,
+            22 => MessageKind::Handshake,
+            _ => return,
+        };
+        let version = ProtocolVersion::new(version);
+        if let (Some(hook), Some(message)) =
+            (&self.on_message, Message::new(direction, kind, version, bytes))
+        {
+            self.run(|| hook.on_message(&message));
+        }
+    }
+
     /// Runs code of the application. `None` when it panicked, now or earlier in the same call.
     fn run<R>(&self, code: impl FnOnce() -> R) -> Option<R> {
         let mut panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
@@ -103,7 +133,10 @@ struct Verifier {
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hooks").field("key_log", &self.key_log).finish_non_exhaustive()
+        f.debug_struct("Hooks")
+            .field("key_log", &self.key_log)
+            .field("on_message", &self.on_message)
+            .finish_non_exhaustive()
     }
 }
 

@@ -31,7 +31,7 @@ mod refusal;
 mod shared;
 mod ticket_keys;
 
-pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback};
+pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback, MessageCallback};
 pub use capture::Capture;
 pub use engine::{LibsslEngine, told_by};
 pub use ffi::connection::{Connection, Outcome};

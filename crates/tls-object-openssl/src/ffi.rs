@@ -12,7 +12,7 @@ use openssl::ssl::{Ssl, SslCipher, SslCipherRef, SslContextBuilder, SslRef, SslS
 use openssl::stack::StackRef;
 use openssl::x509::{X509, X509Crl, X509StoreContextRef};
 use tls_object_core::{Certificate, CipherSuite, SessionCache};
-use tls_object_libssl::{InfoCallback, impl_calls};
+use tls_object_libssl::{InfoCallback, MessageCallback, impl_calls};
 
 use crate::hooks;
 use crate::library::Lib;
@@ -31,6 +31,10 @@ unsafe extern "C" {
     fn SSL_set_info_callback(
         ssl: *mut openssl_sys::SSL,
         callback: Option<InfoCallback<openssl_sys::SSL>>,
+    );
+    fn SSL_set_msg_callback(
+        ssl: *mut openssl_sys::SSL,
+        callback: Option<MessageCallback<openssl_sys::SSL>>,
     );
     fn SSL_key_update(ssl: *mut openssl_sys::SSL, kind: c_int) -> c_int;
     /// Null on a client, and on a server that has seen no hello.
@@ -73,6 +77,7 @@ impl_calls!(
     BIO_meth_set_write__fixed_rust,
     BIO_meth_set_ctrl__fixed_rust,
     SSL_set_info_callback,
+    SSL_set_msg_callback,
     SSL_key_update,
     openssl_sys::SSL_do_handshake,
     openssl_sys::SSL_write_early_data,

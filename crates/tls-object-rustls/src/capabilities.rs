@@ -100,6 +100,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         }
         Capability::PlaintextAfterClose => emulated("rustls is given one record at a time"),
 
+        Capability::Messages => no("rustls shows its messages to nobody"),
         Capability::KeyUpdateOwn => no("rustls asks the peer to change its keys each time"),
         Capability::SharedCiphers => emulated("the ClientHello is read first"),
         Capability::ChannelBindingUnique => no("rustls does not expose Finished messages"),

@@ -214,8 +214,8 @@ fn client(backend: &Rustls, config: &Config) -> Result<ClientConfig, Error> {
         builder.with_client_cert_resolver(Arc::new(ClientIdentities::new(config, &provider)?))
     };
     client.alpn_protocols = alpn(&config.alpn);
-    if let Some(key_log) = &config.key_log {
-        client.key_log = Arc::new(Keys(key_log.clone()));
+    if let Some(keys) = Keys::of(config) {
+        client.key_log = keys;
     }
     // Each connection has its own.
     client.resumption = Resumption::disabled();
@@ -233,8 +233,8 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
         .with_cert_resolver(identities);
     server.ignore_client_order =
         config.cipher_suites.values().is_some() || config.cipher_string.is_some();
-    if let Some(key_log) = &config.key_log {
-        server.key_log = Arc::new(Keys(key_log.clone()));
+    if let Some(keys) = Keys::of(config) {
+        server.key_log = keys;
     }
     server.session_storage = Arc::new(NoServerSessionStorage {});
     if config.resumption && config.max_early_data > 0 {

@@ -24,6 +24,7 @@ mod key_log;
 mod key_update;
 mod lent;
 mod memory;
+mod messages;
 mod misuse;
 mod negotiation;
 mod record;
@@ -70,6 +71,7 @@ pub fn scenarios() -> &'static [Scenario] {
             key_log::SCENARIOS,
             end_point::SCENARIOS,
             key_update::SCENARIOS,
+            messages::SCENARIOS,
             capability::SCENARIOS,
             config::SCENARIOS,
             context::SCENARIOS,

@@ -77,6 +77,7 @@ impl Config {
             num_tickets: _,
             max_early_data: _,
             key_log: _,
+            on_message: _,
         } = self;
         let mut all = Collector(Sha256::new());
         all.bytes(env!("CARGO_PKG_VERSION").as_bytes());

@@ -9,7 +9,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use tls_object_core::Bios;
 
-use crate::Calls;
+use crate::{Calls, Hooks};
 
 /// `BIO_TYPE_SOURCE_SINK`, the kind of a `BIO` that has none below it.
 const SOURCE_SINK: c_int = 0x0400;
@@ -18,12 +18,13 @@ const CTRL_FLUSH: c_int = 11;
 
 /// What the callbacks of one connection reach: the BIOs for as long as a call runs, and what the
 /// library said in passing.
-#[derive(Default)]
 pub(super) struct Slot {
     /// Null unless a call is running.
     bios: *mut Bios,
     /// A panic in a BIO of the user's, on its way around the C frames.
     panic: Option<Box<dyn Any + Send>>,
+    /// What else the callbacks reach, if there is something: the connection's own, which outlives the `SSL`.
+    pub(super) hooks: *const Hooks,
     /// The last alert that was sent, with its level.
     pub(super) alert_sent: Option<(u8, u8)>,
     /// The last alert that was received, with its level.
@@ -32,7 +33,13 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) const fn new() -> Self {
-        Self { bios: ptr::null_mut(), panic: None, alert_sent: None, alert_received: None }
+        Self {
+            bios: ptr::null_mut(),
+            panic: None,
+            hooks: ptr::null(),
+            alert_sent: None,
+            alert_received: None,
+        }
     }
 
     /// Before another call.

@@ -2,10 +2,11 @@
 
 use core::ffi::{c_int, c_void};
 use core::ptr::{self, NonNull};
+use core::slice;
 use std::panic;
 use std::sync::Arc;
 
-use tls_object_core::{Alert, Bios, Side};
+use tls_object_core::{Alert, Bios, Direction, Side};
 
 use super::bio::{self, Slot};
 use crate::{Calls, Hooks, Library};
@@ -91,6 +92,12 @@ impl<L: Library> Connection<L> {
         unsafe { L::ssl_set_bio(raw, bio, bio) };
         // SAFETY: `raw` is valid, and reads from a `BIO` of ours for as long as it lives.
         unsafe { L::ssl_set_info_callback(raw, on_info::<L>) };
+        if let Some(hooks) = connection.hooks.as_deref().filter(|hooks| hooks.wants_messages()) {
+            // SAFETY: the slot is valid, and no call runs.
+            unsafe { (*connection.slot.0.as_ptr()).hooks = hooks };
+            // SAFETY: `raw` is valid, and reads from a `BIO` of ours for as long as it lives.
+            unsafe { L::ssl_set_msg_callback(raw, on_message::<L>) };
+        }
         match side {
             // SAFETY: `raw` is valid.
             Side::Client => unsafe { L::ssl_set_connect_state(raw) },
@@ -280,4 +287,32 @@ unsafe extern "C" fn on_info<L: Library>(
         // SAFETY: as above.
         unsafe { (*slot).alert_received = Some(alert) };
     }
+}
+
+/// Shows a message that goes by.
+unsafe extern "C" fn on_message<L: Library>(
+    sent: c_int,
+    version: c_int,
+    content_type: c_int,
+    bytes: *const c_void,
+    len: usize,
+    ssl: *mut <L as Calls>::Ssl,
+    _arg: *mut c_void,
+) {
+    if bytes.is_null() {
+        return;
+    }
+    // SAFETY: the library passes the `SSL` that the callback was set on.
+    let bio = unsafe { L::ssl_get_rbio(ssl) };
+    // SAFETY: that `SSL` reads from a `BIO` of ours.
+    let slot = unsafe { bio::slot_of::<L>(bio) };
+    // SAFETY: the slot lives as long as the `SSL`, and nobody holds a reference into it.
+    let hooks = unsafe { (*slot).hooks };
+    // SAFETY: null, or the hooks that the connection holds for as long as the `SSL` lives.
+    let Some(hooks) = (unsafe { hooks.as_ref() }) else { return };
+    // SAFETY: the library lends `len` readable bytes.
+    let bytes = unsafe { slice::from_raw_parts(bytes.cast::<u8>(), len) };
+    let direction = if sent == 0 { Direction::Received } else { Direction::Sent };
+    // A version has 16 bits.
+    hooks.show(direction, version as u16, content_type, bytes);
 }
