@@ -134,7 +134,7 @@ pub(crate) struct ClientArgs {
     /// address is not sent, only checked. [default: the host of --connect]
     #[arg(long, value_name = "NAME|IP", value_parser = ServerName::new)]
     pub(crate) name: Option<ServerName>,
-    /// Trust the authorities in this PEM file. [default: those of the system, or of SSL_CERT_FILE]
+    /// Trust the authorities in this file, PEM or DER, or in the files of this directory. [default: those of the system, or of SSL_CERT_FILE]
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
     /// Refuse a certificate that the revocation lists in this PEM file name, and one that none of
@@ -189,7 +189,7 @@ pub(crate) struct ServerArgs {
     pub(crate) listen: Address,
     #[command(flatten)]
     pub(crate) identity: IdentityArgs,
-    /// Ask clients for a certificate of the authorities in this PEM file.
+    /// Ask clients for a certificate of the authorities in this file or directory.
     #[arg(long, value_name = "FILE")]
     pub(crate) client_ca: Option<PathBuf>,
     /// Refuse clients that show no certificate.

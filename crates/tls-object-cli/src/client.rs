@@ -57,7 +57,7 @@ fn config(args: &ClientArgs, backend: &dyn DynBackend) -> Result<Config, Failure
         config.verify_mode = VerifyMode::None;
     } else {
         config.trust_anchors = match &args.ca {
-            Some(path) => material::certificates(path)?,
+            Some(path) => material::authorities(path)?,
             None => material::system_roots()?,
         };
     }

@@ -3,10 +3,25 @@
 use std::path::Path;
 
 use tls_object::keys::{Passphrase, identity_from_pkcs12, private_key_from_pem};
-use tls_object::{Certificate, Crl, Error, ErrorKind, Identity};
+use tls_object::{Certificate, Crl, Error, ErrorKind, Identity, TrustStore, trust};
 
 use crate::cli::IdentityArgs;
 use crate::failure::Failure;
+
+/// The authorities in a file, PEM or DER, or in the files of a directory.
+pub(crate) fn authorities(path: &Path) -> Result<Vec<Certificate>, Failure> {
+    let mut store = TrustStore::new();
+    let added = if path.is_dir() {
+        trust::add_directory(&mut store, path)
+    } else {
+        trust::add_file(&mut store, path)
+    };
+    added.map_err(|error| Failure::Usage(error.to_string()))?;
+    if store.certificates().is_empty() {
+        return Err(Failure::Usage(format!("{}: no certificate", path.display())));
+    }
+    Ok(store.certificates().to_vec())
+}
 
 /// Every certificate of a PEM file.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {

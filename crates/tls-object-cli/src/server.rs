@@ -61,7 +61,7 @@ fn config(args: &ServerArgs, backend: &dyn DynBackend) -> Result<Config, Failure
     let mut config = Config::server(first);
     config.identities.extend(identities);
     if let Some(path) = &args.client_ca {
-        config.trust_anchors = material::certificates(path)?;
+        config.trust_anchors = material::authorities(path)?;
         config.verify_mode = if args.require { VerifyMode::Required } else { VerifyMode::Optional };
     }
     args.protocol.apply(&mut config, backend)?;

@@ -34,6 +34,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod trust;
+
 pub use tls_object_core::*;
 
 #[cfg(feature = "boring")]

@@ -1,0 +1,78 @@
+//! What is gathered from files: made by the openssl command, see `crates/tls-object-keys/tests/make.sh`.
+
+use std::fs;
+use std::io::ErrorKind as IoErrorKind;
+
+use tls_object::{Certificate, Config, Crl, ErrorKind, TrustStore, trust};
+
+const ROOT: &[u8] = include_bytes!("../../tls-object-keys/tests/root.pem");
+const LEAF: &[u8] = include_bytes!("../../tls-object-keys/tests/leaf.pem");
+
+fn der(pem: &[u8]) -> Certificate {
+    Certificate::all_from_pem(pem).expect("one certificate").remove(0)
+}
+
+#[test]
+fn a_text_may_hold_several_and_each_counts_once() {
+    let mut store = TrustStore::new();
+    assert_eq!(store.add_pem(&[ROOT, LEAF, ROOT].concat()).expect("three"), 3);
+    assert_eq!(store.certificates(), [der(ROOT), der(LEAF)]);
+    assert_eq!(store.authorities().collect::<Vec<_>>(), [&der(ROOT)]);
+    assert!(!store.add(der(ROOT)) && store.add_crl(Crl::from_der(vec![0x30, 0])));
+    let stats = store.stats();
+    assert_eq!((stats.certificates, stats.authorities, stats.crls), (2, 1, 1));
+    let mut config = Config::client();
+    store.apply(&mut config);
+    assert_eq!((config.trust_anchors.len(), config.crls.len()), (2, 1));
+}
+
+#[test]
+fn der_stands_in_a_row() {
+    let row = [der(ROOT).der(), der(LEAF).der()].concat();
+    let mut store = TrustStore::new();
+    assert_eq!(store.add_der(&row).expect("two"), 2);
+    assert_eq!(store.certificates(), [der(ROOT), der(LEAF)]);
+    for (bytes, detail) in
+        [(&b""[..], "no certificate"), (&row[..row.len() - 1], "entry 2"), (b"junk", "entry 1")]
+    {
+        let before = store.clone();
+        let error = store.add_der(bytes).expect_err("it is refused");
+        assert_eq!((error.kind(), error.detail()), (ErrorKind::InvalidCertificate, Some(detail)));
+        assert_eq!(store, before);
+    }
+}
+
+#[test]
+fn junk_is_named() {
+    let mut store = TrustStore::new();
+    for text in [&b""[..], b"junk"] {
+        assert_eq!(store.add_pem(text).expect_err("nothing").kind(), ErrorKind::InvalidPem);
+    }
+    let junk = b"-----BEGIN CERTIFICATE-----\nanVuaw==\n-----END CERTIFICATE-----\n";
+    let error = store.add_pem(&[ROOT, junk].concat()).expect_err("the second is none");
+    assert_eq!((error.kind(), error.detail()), (ErrorKind::InvalidCertificate, Some("entry 2")));
+    assert_eq!(store, TrustStore::new(), "nothing was added");
+}
+
+#[test]
+fn files_and_directories_are_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("0a1b2c3d.0"), ROOT).expect("written");
+    fs::write(path("leaf.der"), der(LEAF).der()).expect("written");
+    fs::write(path("README"), "no certificate").expect("written");
+    fs::create_dir(path("more")).expect("made");
+    let mut store = TrustStore::new();
+    assert_eq!(trust::add_directory(&mut store, folder.path()).expect("two"), 2);
+    assert_eq!(store.certificates(), [der(ROOT), der(LEAF)]);
+    assert_eq!(trust::add_file(&mut store, path("leaf.der")).expect("one"), 1);
+    assert_eq!(store.certificates().len(), 2, "it was there");
+
+    let missing = trust::add_file(&mut store, path("none")).expect_err("not there");
+    assert_eq!(missing.kind(), IoErrorKind::NotFound);
+    let junk = trust::add_file(&mut store, path("README")).expect_err("nothing in it");
+    assert_eq!(junk.kind(), IoErrorKind::InvalidData);
+    assert!(junk.to_string().contains("README"), "{junk}");
+    let empty = trust::add_directory(&mut store, path("more")).expect_err("nothing in it");
+    assert_eq!(empty.kind(), IoErrorKind::InvalidData);
+}
