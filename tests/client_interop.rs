@@ -1,5 +1,6 @@
 //! `tlsobj client` fetches a page from servers that are not ours.
 
+use serde_json::json;
 use tls_object_tests::peers::{self, Ending, Server, Terms};
 use tls_object_tests::pki::Pki;
 use tls_object_tests::process::Process;
@@ -26,6 +27,8 @@ fn fetch_with_every_backend(start: impl Fn(&Pki, Terms) -> Server) {
             assert_eq!(facts["version"], terms.version.name(), "{case}");
             assert_eq!(facts["server_name"], "localhost", "{case}");
             assert_eq!(facts["peer_certificates"][0]["subject"], "CN=server", "{case}");
+            let subject = json!([[["commonName", "server"]]]);
+            assert_eq!(facts["peer_certificate"]["subject"], subject, "{case}");
             let page = output.text();
             let shown = page.contains("CN=client")
                 || page.contains("'client'")

@@ -4,10 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use tls_object::{
-    Certificate, ChannelBinding, Config, DynBackend, DynContext, Identity, ServerName, SslObject,
-    Status, VecBio, Wrap,
-};
+use tls_object::{Certificate, ChannelBinding, Config, Identity};
+
+mod in_memory;
 
 /// How the certificate is signed: the digest, and whether with RSA-PSS.
 const SIGNATURES: &[(&str, bool)] = &[
@@ -48,7 +47,8 @@ fn both_ends_of_every_pair_agree_with_openssl() {
         client.trust_anchors = Certificate::all_from_pem(&read("ca.pem")).unwrap();
         for &one in tls_object::backends() {
             for &other in tls_object::backends() {
-                let both = connect(one, &client, other, &Config::server(identity.clone()));
+                let both =
+                    in_memory::connect(one, &client, other, &Config::server(identity.clone()));
                 for mut tls in both {
                     let binding =
                         tls.get_channel_binding(ChannelBinding::TlsServerEndPoint).unwrap();
@@ -73,35 +73,4 @@ fn openssl(folder: &Path, arguments: &str) -> Vec<u8> {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "openssl {arguments}: {said}");
     output.stdout
-}
-
-/// Both ends of a connection whose handshake is done.
-fn connect(
-    client_backend: &dyn DynBackend,
-    client: &Config,
-    server_backend: &dyn DynBackend,
-    server: &Config,
-) -> [Box<dyn SslObject>; 2] {
-    let wrap = |context: Box<dyn DynContext>, wrap| {
-        context
-            .wrap_bio(Box::new(VecBio::new()), Box::new(VecBio::new()), wrap)
-            .expect("a sound wrap")
-    };
-    let name = ServerName::new("localhost").expect("a host name");
-    let mut ends = [
-        wrap(client_backend.context(client).expect("a sound configuration"), Wrap::client(name)),
-        wrap(server_backend.context(server).expect("a sound configuration"), Wrap::server()),
-    ];
-    // Each turn is a flight of one end, and of those no handshake has ten.
-    for _ in 0..10 {
-        let done =
-            ends.each_mut().map(|tls| tls.do_handshake().expect("a handshake") == Status::Done(()));
-        if done == [true, true] {
-            return ends;
-        }
-        let [client, server] = &mut ends;
-        client.outgoing().lend(&mut |bytes| server.incoming().write(bytes).expect("an open BIO"));
-        server.outgoing().lend(&mut |bytes| client.incoming().write(bytes).expect("an open BIO"));
-    }
-    panic!("{ends:?}: the handshake does not end");
 }

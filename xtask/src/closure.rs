@@ -26,6 +26,11 @@ const FEATURE_SETS: &[FeatureSet] = &[
         without: &[OPENSSL, BORING, RUSTLS, AWS_LC, RING, RUNTIMES],
     },
     FeatureSet {
+        package: "tls-object-x509",
+        features: &["serde"],
+        without: &[OPENSSL, BORING, RUSTLS, AWS_LC, RING, RUNTIMES],
+    },
+    FeatureSet {
         package: "tls-object-conformance",
         features: &["harness"],
         without: &[OPENSSL, BORING, RUSTLS, RUNTIMES],

@@ -17,6 +17,7 @@ struct Member {
 }
 
 const CORE: &str = "tls-object-core";
+const X509: &str = "tls-object-x509";
 const LIBSSL: &str = "tls-object-libssl";
 const KEYS: &str = "tls-object-keys";
 const PATH: &str = "tls-object-path";
@@ -29,13 +30,26 @@ const FACADE: &str = "tls-object";
 const CLI: &str = "tls-object-cli";
 
 /// Layers 0 to 3.
-const PUBLISHED: &[&str] =
-    &[CORE, PATH, KEYS, LIBSSL, RUSTLS, OPENSSL, BORING, NATIVE_TLS, CONFORMANCE, FACADE, CLI];
+const PUBLISHED: &[&str] = &[
+    CORE,
+    X509,
+    PATH,
+    KEYS,
+    LIBSSL,
+    RUSTLS,
+    OPENSSL,
+    BORING,
+    NATIVE_TLS,
+    CONFORMANCE,
+    FACADE,
+    CLI,
+];
 
 /// The whole workspace. A member without a row, or a row without a member, is a fault.
 const MEMBERS: &[Member] = &[
     Member { name: CORE, layer: 0, may_use: &[], may_test_with: &[] },
     Member { name: KEYS, layer: 1, may_use: &[CORE], may_test_with: &[] },
+    Member { name: X509, layer: 1, may_use: &[CORE], may_test_with: &[] },
     Member { name: PATH, layer: 1, may_use: &[CORE], may_test_with: &[] },
     Member { name: LIBSSL, layer: 1, may_use: &[CORE], may_test_with: &[] },
     Member { name: RUSTLS, layer: 1, may_use: &[CORE, PATH], may_test_with: &[CONFORMANCE] },
@@ -51,7 +65,7 @@ const MEMBERS: &[Member] = &[
     Member {
         name: FACADE,
         layer: 3,
-        may_use: &[CORE, KEYS, RUSTLS, OPENSSL, BORING, NATIVE_TLS],
+        may_use: &[CORE, KEYS, X509, RUSTLS, OPENSSL, BORING, NATIVE_TLS],
         may_test_with: &[],
     },
     Member { name: CLI, layer: 3, may_use: &[CORE, CONFORMANCE, FACADE], may_test_with: &[] },

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use tls_object::{Certificate, SslObject};
+use tls_object::{Certificate, SslObject, x509};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// The facts of one end of a connection. Names as in the IANA registries.
@@ -15,7 +15,17 @@ pub(crate) struct Facts {
     alpn: Option<String>,
     server_name: Option<String>,
     resumed: bool,
+    /// As Python's `getpeercert()` tells of it.
+    peer_certificate: Told,
     peer_certificates: Vec<PeerCertificate>,
+}
+
+/// What Python's `getpeercert()` gives, or why there is no saying.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Told {
+    Known(x509::PeerCertificate),
+    Unknown { error: String },
 }
 
 /// One certificate that the peer showed.
@@ -38,6 +48,10 @@ impl Facts {
             alpn: facts.alpn.as_ref().map(|alpn| alpn.as_bytes().escape_ascii().to_string()),
             server_name: facts.server_name.clone(),
             resumed: facts.resumed,
+            peer_certificate: match x509::PeerCertificate::of(tls) {
+                Ok(told) => Told::Known(told),
+                Err(error) => Told::Unknown { error: error.to_string() },
+            },
             peer_certificates: tls.peer_certificates().iter().map(PeerCertificate::of).collect(),
         }
     }

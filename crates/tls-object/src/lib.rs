@@ -31,6 +31,9 @@
 //!   `openssl` has, too. Elsewhere it refuses every context, so far.
 //! * `native-tls-vendored`: with OpenSSL built from source.
 //! * `keys`: private keys under a passphrase, and PKCS#12 files, as the module `keys`.
+//! * `x509` (default): certificates as data, as the module `x509`; its `PeerCertificate` is what Python's `getpeercert()`
+//!   gives.
+//! * `serde`: that as JSON and the like.
 
 #![forbid(unsafe_code)]
 
@@ -48,6 +51,8 @@ pub use tls_object_native_tls as native_tls;
 pub use tls_object_openssl as openssl;
 #[cfg(any(feature = "rustls-aws-lc-rs", feature = "rustls-ring"))]
 pub use tls_object_rustls as rustls;
+#[cfg(feature = "x509")]
+pub use tls_object_x509 as x509;
 
 /// Every backend that is compiled in, always in this order: `rustls`, `rustls-ring`,
 /// `openssl`, `boring`, `native-tls`.
