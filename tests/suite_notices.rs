@@ -374,6 +374,10 @@ impl SslObject for BrokenObject {
         }
     }
 
+    fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error> {
+        self.sound.ocsp_response()
+    }
+
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
         self.sound.own_certificate()
     }

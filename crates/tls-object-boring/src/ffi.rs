@@ -24,7 +24,8 @@ pub(crate) use early_data::{
     early_data_accepted, early_data_limit, offer_early_data, take_early_data,
 };
 pub(crate) use identity::{
-    add_credential, clear_certificates, peer_schemes, selected_credential, set_certificate_callback,
+    add_credential, clear_certificates, peer_schemes, selected_credential,
+    set_certificate_callback, set_ocsp_response,
 };
 pub(crate) use ticket_keys::set_ticket_keys;
 

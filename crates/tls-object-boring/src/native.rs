@@ -77,6 +77,9 @@ pub(crate) fn show(
             builder.add_extra_chain_cert(issuer.clone())?;
         }
         builder.set_private_key(&only.key)?;
+        if let Some(response) = &only.ocsp_response {
+            ffi::set_ocsp_response(builder, response)?;
+        }
         all.push(None);
     } else {
         for identity in &identities {

@@ -63,6 +63,8 @@ capabilities! {
     VerifyStrict = "verify-strict", "Holding certificates to the letter of RFC 5280.";
     VerifyTime = "verify-time", "Judging certificates at a given time.";
     VerifyCode = "verify-code", "Telling why a certificate was not accepted.";
+    OcspStapleClient = "ocsp-staple-client", "Asking the server for an OCSP response, as a client.";
+    OcspStapleServer = "ocsp-staple-server", "Giving clients an OCSP response, as a server.";
     VerifyHook = "verify-hook", "Asking the application for its verdict on the peer.";
     PartialChain = "partial-chain", "Trusting an authority that another has issued, or a leaf, without a root above it.";
     Crl = "crl", "Checking the leaf against given revocation lists.";

@@ -101,6 +101,18 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         Capability::ClientCertificate,
         client && !config.identities.is_empty(),
     );
+    let staples = |identities: &Vec<Identity>| {
+        identities.iter().any(|identity| identity.ocsp_response().is_some())
+    };
+    let staples = staples(&config.identities) || config.identities_by_name.values().any(staples);
+    report.require(capabilities, Capability::OcspStapleServer, !client && staples);
+    report.require(capabilities, Capability::OcspStapleClient, client && config.request_ocsp);
+    if client && staples {
+        report.invalid("an OCSP response is for servers to give");
+    }
+    if !client && config.request_ocsp {
+        report.invalid("an OCSP response is for clients to ask for");
+    }
     let several = |identities: &Vec<Identity>| identities.len() > 1;
     report.require(
         capabilities,

@@ -92,6 +92,9 @@ pub struct Config {
     pub verifier: Option<Hook<dyn PeerVerifier>>,
     /// What the verdict of [`verifier`](Self::verifier) is beside the library's.
     pub verifier_role: VerifierRole,
+    /// Client: whether the server is asked for an OCSP response on its certificate, which
+    /// [`SslObject::ocsp_response`](crate::SslObject::ocsp_response) then gives. Nothing here judges it.
+    pub request_ocsp: bool,
     /// The oldest version of the protocol that is spoken. Python: `minimum_version`.
     pub min_version: ProtocolVersion,
     /// The newest version of the protocol that is spoken. Python: `maximum_version`.
@@ -181,6 +184,7 @@ impl Config {
             verify_time: VerifyTime::System,
             verifier: None,
             verifier_role: VerifierRole::Also,
+            request_ocsp: false,
             min_version: ProtocolVersion::TLS12,
             max_version: ProtocolVersion::TLS13,
             cipher_suites: Setting::Default,

@@ -93,6 +93,15 @@ pub trait Engine: Send + 'static {
         Err(ErrorKind::Unsupported(Capability::VerifiedChain).into())
     }
 
+    /// Client: the OCSP response that came with the server's certificate in this handshake, in DER. What it says where
+    /// none was asked for does not matter.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] unless implemented.
+    fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error> {
+        Err(ErrorKind::Unsupported(Capability::OcspStapleClient).into())
+    }
+
     /// Server: its certificate, the one that was shown; on a resumed connection the one that would be. What a client
     /// says does not matter.
     ///

@@ -87,6 +87,7 @@ impl fmt::Debug for PrivateKey {
 pub struct Identity {
     chain: Vec<Certificate>,
     key: PrivateKey,
+    ocsp_response: Option<Arc<[u8]>>,
 }
 
 impl Identity {
@@ -100,7 +101,7 @@ impl Identity {
         if chain.is_empty() {
             return Err(Error::new(ErrorKind::InvalidCertificate).with_detail("an empty chain"));
         }
-        Ok(Self { chain, key })
+        Ok(Self { chain, key, ocsp_response: None })
     }
 
     /// An identity from PEM texts, which may be one and the same text.
@@ -109,6 +110,19 @@ impl Identity {
     /// [`ErrorKind::InvalidPem`] if there is no certificate or no key.
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, Error> {
         Self::new(Certificate::all_from_pem(chain)?, PrivateKey::from_pem(key)?)
+    }
+
+    /// With an OCSP response on the leaf, in DER (RFC 6960), which a server gives to clients that ask for one (RFC 6066
+    /// section 8). It is passed on as it is; clients judge it.
+    #[must_use]
+    pub fn with_ocsp_response(mut self, der: impl Into<Arc<[u8]>>) -> Self {
+        self.ocsp_response = Some(der.into());
+        self
+    }
+
+    /// The OCSP response on the leaf, in DER.
+    pub fn ocsp_response(&self) -> Option<&[u8]> {
+        self.ocsp_response.as_deref()
     }
 
     /// The chain, the leaf first.

@@ -286,6 +286,14 @@ pub trait SslObject: Send + fmt::Debug {
     /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
     fn verified_chain(&self) -> Result<Vec<Certificate>, Error>;
 
+    /// The OCSP response on its certificate that the server gave in this handshake, in DER (RFC 6960), as it came and not
+    /// judged. `None` where it was not [asked for](crate::Config::request_ocsp), where the server has none, on a resumed
+    /// connection, and on a server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error>;
+
     /// The certificate that this end, a server, has shown; on a resumed connection the one it would show. `None` on a
     /// client: whether a server asked it for one, not every library tells.
     ///

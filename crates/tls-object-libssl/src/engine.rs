@@ -186,6 +186,10 @@ impl<L: Library> Engine for LibsslEngine<L> {
         Ok(L::verified_chain(self.connection.handle()))
     }
 
+    fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error> {
+        Ok(L::ocsp_response(self.connection.handle()))
+    }
+
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
         Ok(L::own_certificate(self.connection.handle()))
     }

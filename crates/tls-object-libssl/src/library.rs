@@ -83,6 +83,9 @@ pub unsafe trait Library: Calls + Send + Sync {
     /// shown in it.
     fn remember_shown(_handle: &mut Self::Handle) {}
 
+    /// The OCSP response that the server has given.
+    fn ocsp_response(handle: &Self::Handle) -> Option<Vec<u8>>;
+
     /// The certificate that this end, a server, shows.
     fn own_certificate(handle: &Self::Handle) -> Option<Certificate>;
 

@@ -78,6 +78,10 @@ unsafe impl Library for Lib {
         native::verified_chain(handle)
     }
 
+    fn ocsp_response(handle: &Ssl) -> Option<Vec<u8>> {
+        handle.ocsp_status().map(<[u8]>::to_vec)
+    }
+
     fn own_certificate(handle: &Ssl) -> Option<Certificate> {
         native::own_certificate(handle)
     }

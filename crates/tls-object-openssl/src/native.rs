@@ -48,6 +48,7 @@ pub(crate) fn show(
     _side: Side,
     identities: Vec<Loaded>,
 ) -> Result<(), ErrorStack> {
+    staple(builder, &identities)?;
     if let [only] = &identities[..] {
         builder.set_certificate(&only.leaf)?;
         for issuer in &only.issuers {
@@ -69,6 +70,28 @@ pub(crate) fn show(
     builder.set_ex_data(*index, identities);
     ffi::set_certificate_callback(builder);
     Ok(())
+}
+
+/// Gives clients that ask the OCSP response on the certificate that they are shown.
+fn staple(builder: &mut SslContextBuilder, identities: &[Loaded]) -> Result<(), ErrorStack> {
+    let mut responses = Vec::new();
+    for identity in identities {
+        if let Some(response) = &identity.ocsp_response {
+            responses.push((identity.leaf.to_der()?, response.clone()));
+        }
+    }
+    if responses.is_empty() {
+        return Ok(());
+    }
+    builder.set_status_callback(move |ssl| {
+        let Some(shown) = ssl.certificate() else { return Ok(false) };
+        let shown = shown.to_der()?;
+        let Some((_, response)) = responses.iter().find(|(leaf, _)| *leaf == shown) else {
+            return Ok(false);
+        };
+        ssl.set_ocsp_status(response)?;
+        Ok(true)
+    })
 }
 
 /// Gives a connection the first identity of its context that the peer can verify, and none where none is.

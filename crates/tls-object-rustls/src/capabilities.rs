@@ -42,6 +42,8 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::VerifyIpAddress
         | Capability::VerifyPurpose
         | Capability::VerifyHook
+        | Capability::OcspStapleClient
+        | Capability::OcspStapleServer
         | Capability::VerifyTime
         | Capability::VerifyCode
         | Capability::Crl

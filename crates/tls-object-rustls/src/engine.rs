@@ -48,6 +48,8 @@ pub struct RustlsEngine {
     shown: Option<Arc<CertifiedKey>>,
     /// How the peer was accepted in this handshake.
     verified: Option<path::Path>,
+    /// What the server said of its certificate, if it was asked.
+    ocsp_response: Option<Vec<u8>>,
 }
 
 #[allow(clippy::large_enum_variant)] // the object is boxed anyway where it matters
@@ -87,6 +89,7 @@ impl RustlsEngine {
             shared_ciphers: Box::default(),
             shown: None,
             verified: None,
+            ocsp_response: None,
             early_data,
         }
     }
@@ -131,6 +134,8 @@ impl RustlsEngine {
                     // Taken whatever came of it: nothing is left for the next connection on this thread.
                     self.shown = identity::take_shown().or_else(|| self.shown.take());
                     self.verified = path::take_verified().or_else(|| self.verified.take());
+                    self.ocsp_response =
+                        path::take_ocsp_response().or_else(|| self.ocsp_response.take());
                 }
                 match processed {
                     Ok(state) => {
@@ -367,6 +372,10 @@ impl Engine for RustlsEngine {
         };
         let sent = connection.peer_certificates().unwrap_or_default();
         Ok(path.of(sent, &self.context.config().trust_anchors))
+    }
+
+    fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.ocsp_response.clone())
     }
 
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {

@@ -40,7 +40,8 @@ pub(crate) fn load(identity: &Identity, provider: &CryptoProvider) -> Result<Cer
         .key_provider
         .load_private_key(der)
         .map_err(|error| Error::new(ErrorKind::InvalidPrivateKey).with_source(error))?;
-    let certified = CertifiedKey::new(chain, key);
+    let mut certified = CertifiedKey::new(chain, key);
+    certified.ocsp = identity.ocsp_response().map(<[u8]>::to_vec);
     match certified.keys_match() {
         Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(certified),
         Err(rustls::Error::InconsistentKeys(_)) => Err(ErrorKind::KeyMismatch.into()),

@@ -178,9 +178,12 @@ impl ServerCertVerifier for PeerVerifier {
         leaf: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
+        ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
+        if self.config.request_ocsp {
+            path::leave_ocsp_response(ocsp_response.to_vec());
+        }
         self.verify(leaf, intermediates, Side::Server, Some(server_name), now)?;
         Ok(ServerCertVerified::assertion())
     }

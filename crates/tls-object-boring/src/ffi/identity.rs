@@ -35,9 +35,27 @@ pub(crate) fn add_credential(
     succeeded(unsafe {
         boring_sys::SSL_CREDENTIAL_set1_private_key(credential, identity.key.as_ptr())
     })?;
+    if let Some(response) = &identity.ocsp_response {
+        let response = Buffer::new(response)?;
+        // SAFETY: both are valid; the library takes a reference of its own.
+        succeeded(unsafe {
+            boring_sys::SSL_CREDENTIAL_set1_ocsp_response(credential, response.0.as_ptr())
+        })?;
+    }
     // SAFETY: both are valid; the context takes a reference of its own.
     succeeded(unsafe { boring_sys::SSL_CTX_add1_credential(builder.as_ptr(), credential) })?;
     Ok(credential.addr())
+}
+
+/// `SSL_CTX_set_ocsp_response`, for the one identity.
+pub(crate) fn set_ocsp_response(
+    builder: &mut SslContextBuilder,
+    response: &[u8],
+) -> Result<(), ErrorStack> {
+    // SAFETY: the context is valid; the library copies the bytes.
+    succeeded(unsafe {
+        boring_sys::SSL_CTX_set_ocsp_response(builder.as_ptr(), response.as_ptr(), response.len())
+    })
 }
 
 /// `SSL_get0_selected_credential`: the address of what this end shows in the handshake that goes on.

@@ -27,6 +27,7 @@ mod memory;
 mod messages;
 mod misuse;
 mod negotiation;
+mod ocsp;
 mod record;
 mod resume;
 mod saved;
@@ -49,6 +50,7 @@ pub fn scenarios() -> &'static [Scenario] {
             certificates::SCENARIOS,
             chain::SCENARIOS,
             verifier::SCENARIOS,
+            ocsp::SCENARIOS,
             client_auth::SCENARIOS,
             negotiation::SCENARIOS,
             ciphers::SCENARIOS,

@@ -60,6 +60,7 @@ impl Config {
             verify_time,
             verifier,
             verifier_role,
+            request_ocsp: _,
             min_version,
             max_version,
             cipher_suites,

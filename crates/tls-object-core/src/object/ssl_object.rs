@@ -229,6 +229,18 @@ impl<E: Engine> SslObject for Object<E> {
         Ok(if verified { chain } else { Vec::new() })
     }
 
+    fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error> {
+        if !self.done {
+            return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        let asked = self.context.config().request_ocsp;
+        if !asked || self.side == Side::Server || self.facts.resumed {
+            return Ok(None);
+        }
+        // RFC 6066 section 8: a response is not empty.
+        self.engine.ocsp_response().map(|response| response.filter(|der| !der.is_empty()))
+    }
+
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
         if !self.done {
             return Err(ErrorKind::HandshakeNotDone.into());

@@ -7,7 +7,7 @@ macro_rules! shared_context {
         use std::sync::Arc;
 
         use $bindings::error::ErrorStack;
-        use $bindings::ssl::{Ssl, SslContext, SslRef};
+        use $bindings::ssl::{Ssl, SslContext, SslRef, StatusType};
         use $bindings::x509::verify::{X509CheckFlags, X509VerifyFlags};
         use tls_object_core::{
     CipherSuite, Config, Context, ContextId, CrlScope, Error, ErrorKind, MemoryBio, Object, Purpose, ServerName, Session, Side, VerifyMode, VerifyTime, Wrap,
@@ -43,6 +43,9 @@ macro_rules! shared_context {
                     judge(&mut ssl, config)?;
                 }
                 alpn::override_for(&mut ssl, wrap).map_err(library_error)?;
+                if config.request_ocsp {
+                    ssl.set_status_type(StatusType::OCSP).map_err(library_error)?;
+                }
                 if wrap.side == Side::Client {
                     if let Some(name) = &wrap.server_name {
                         name_server(&mut ssl, name, config).map_err(library_error)?;

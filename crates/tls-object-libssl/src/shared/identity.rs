@@ -3,6 +3,8 @@
 #[allow(clippy::crate_in_macro_def)] // what differs is the backend's to have
 macro_rules! shared_identity {
     ($bindings:ident, $Backend:ident) => {
+        use std::sync::Arc;
+
         use tls_object_core::{Error, ErrorKind, Identity, ProtocolVersion, SignatureScheme};
         use tls_object_libssl::{KeyKind, without_public_key};
         use $bindings::error::ErrorStack;
@@ -19,6 +21,8 @@ macro_rules! shared_identity {
             pub(crate) leaf: X509,
             pub(crate) issuers: Vec<X509>,
             pub(crate) key: PKey<Private>,
+            /// What is given to clients that ask.
+            pub(crate) ocsp_response: Option<Arc<[u8]>>,
             /// `None` for a type of key that this project has no name for.
             pub(crate) kind: Option<KeyKind>,
         }
@@ -50,7 +54,8 @@ macro_rules! shared_identity {
                 return Err(Error::new(ErrorKind::KeyMismatch).with_backend($Backend::NAME));
             }
             let kind = kind_of(&key);
-            Ok(Loaded { leaf, issuers, key, kind })
+            let ocsp_response = identity.ocsp_response().map(Arc::from);
+            Ok(Loaded { leaf, issuers, key, ocsp_response, kind })
         }
 
         fn kind_of<T: HasPublic>(key: &PKeyRef<T>) -> Option<KeyKind> {
