@@ -124,11 +124,11 @@ impl RustlsEngine {
         match &mut self.phase {
             Phase::Accepting(..) => self.accept(bios, fed.plain_alert)?,
             Phase::Connected(connection) => {
-                if connection.is_handshaking() && fed.plain_alert == Some(Alert::CLOSE_NOTIFY) {
+                let is_handshaking = connection.is_handshaking();
+                if is_handshaking && fed.plain_alert == Some(Alert::CLOSE_NOTIFY) {
                     // rustls takes it for a warning and waits on.
                     return Err(self.error(ErrorKind::ClosedDuringHandshake));
                 }
-                let is_handshaking = connection.is_handshaking();
                 let processed = process(connection, self.sent_close);
                 if is_handshaking {
                     // Taken whatever came of it: nothing is left for the next connection on this thread.

@@ -65,10 +65,11 @@ impl Feeder {
             let whole = if inside { None } else { whole_record(bytes) };
             let mut cursor = self.cursor;
             let (len, complete) = whole.map_or_else(|| cursor.advance(bytes), |len| (len, true));
-            let kind = if inside { self.front[0] } else { bytes[0] };
-            let grown = inside || len > SPARE;
-            let show =
-                complete && grown && [Some(&kind), bytes.get(len)] == [Some(&APPLICATION_DATA); 2];
+            let kind = || if inside { self.front[0] } else { bytes[0] };
+            let show = complete
+                && (inside || len > SPARE)
+                && bytes.get(len) == Some(&APPLICATION_DATA)
+                && kind() == APPLICATION_DATA;
             let end = len + usize::from(show);
             let mut rest = &bytes[usize::from(self.is_ahead)..end];
             while !rest.is_empty() {
