@@ -64,6 +64,14 @@ static IDENTITIES: LazyLock<Result<Index<SslContext, Vec<Shown>>, ErrorStack>> =
 /// Where a server's connection keeps which of several it has shown.
 static SHOWN: LazyLock<Result<Index<Ssl, X509>, ErrorStack>> = LazyLock::new(Ssl::new_ex_index);
 
+/// What peers accept of RSA. BoringSSL leaves it to them to refuse a shorter key.
+pub(crate) const LEAST_RSA_BITS: Option<u32> = Some(2048);
+
+/// Why an identity that was loaded cannot be shown.
+pub(crate) fn why_not_shown(_error: &ErrorStack) -> ErrorKind {
+    ErrorKind::InvalidCertificate
+}
+
 /// What connections show, the best first; at least one.
 pub(crate) fn show(
     builder: &mut SslContextBuilder,

@@ -14,14 +14,14 @@ use openssl::ssl::{
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef, X509VerifyResult};
 use tls_object_core::{
-    Certificate, CipherSuite, Config, Error, NamedGroup, ProtocolVersion, Side, SignatureScheme,
-    VerifyCode,
+    Certificate, CipherSuite, Config, Error, ErrorKind, NamedGroup, ProtocolVersion, Side,
+    SignatureScheme, VerifyCode,
 };
 use tls_object_libssl::{KeyKind, Refused, cipher_list};
 
 pub(crate) use crate::ffi::early_data_accepted;
 use crate::identity::{self, Loaded};
-use crate::{capabilities, facts, ffi};
+use crate::{capabilities, error, facts, ffi};
 
 /// What every context is told.
 pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
@@ -41,6 +41,20 @@ pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> 
 /// Where a context that shows the one of several identities keeps them.
 static IDENTITIES: LazyLock<Result<Index<SslContext, Vec<Loaded>>, ErrorStack>> =
     LazyLock::new(SslContext::new_ex_index);
+
+/// The security level decides.
+pub(crate) const LEAST_RSA_BITS: Option<u32> = None;
+
+/// Why an identity that was loaded cannot be shown.
+pub(crate) fn why_not_shown(error: &ErrorStack) -> ErrorKind {
+    /// `SSL_R_EE_KEY_TOO_SMALL` of `ERR_LIB_SSL`.
+    const KEY_TOO_SMALL: (c_int, c_int) = (20, 399);
+    if error::codes(error).contains(&KEY_TOO_SMALL) {
+        ErrorKind::InvalidPrivateKey
+    } else {
+        ErrorKind::InvalidCertificate
+    }
+}
 
 /// What connections show, the best first; at least one.
 pub(crate) fn show(

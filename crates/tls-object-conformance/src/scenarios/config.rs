@@ -88,6 +88,25 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         key_of_another,
     ),
     Scenario::new(
+        "config::short_key",
+        "An RSA key of 1024 bits is refused.",
+        Dims::alone(Side::Server),
+        |lab| short_key(lab, Vec::new()),
+    ),
+    Scenario::new(
+        "config::short_key_among_others",
+        "An RSA key of 1024 bits is refused, though it would seldom be used.",
+        Dims::alone(Side::Server),
+        |lab| short_key(lab, vec![lab.family().server.clone()]),
+    )
+    .needs(&[Capability::SeveralIdentities]),
+    Scenario::new(
+        "config::unknown_key",
+        "A private key for an algorithm that nobody knows is refused.",
+        Dims::alone(Side::Server),
+        unknown_key,
+    ),
+    Scenario::new(
         "config::key_layouts",
         "A private key may be laid out in each of the ways there are.",
         Dims::ONCE.variants(&["pkcs1", "pkcs8-v1", "pkcs8-v2", "sec1"]),
@@ -336,6 +355,29 @@ fn key_layouts(lab: &Lab) -> Result<(), Failure> {
 }
 
 const GARBAGE: &[u8] = b"\x30\x03\x02\x01\x00 and no more than that";
+
+fn short_key(lab: &Lab, before: Vec<Identity>) -> Result<(), Failure> {
+    // Made by `openssl req -x509 -newkey rsa:1024 -nodes`.
+    const SHORT: &[u8] = include_bytes!("../pki/rsa1024.pem");
+    let mut config = lab.server_config();
+    config.identities = before;
+    config.identities.push(Identity::from_pem(SHORT, SHORT)?);
+    lab.refused_for(&config, ErrorKind::InvalidPrivateKey)
+}
+
+fn unknown_key(lab: &Lab) -> Result<(), Failure> {
+    /// RFC 5480 section 2.1.1, without its tag.
+    const ELLIPTIC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    let family = pki().family(KeyType::P256);
+    let mut der = family.server.key().secret_der().to_vec();
+    let at = der.windows(ELLIPTIC.len()).position(|window| window == ELLIPTIC);
+    let last = at.ok_or_else(|| Failure::new("no algorithm in the key"))? + ELLIPTIC.len() - 1;
+    der[last] = 0x7f;
+    let mut config = lab.server_config();
+    let chain = family.server.chain().to_vec();
+    config.identities = vec![Identity::new(chain, PrivateKey::from_der(der)?)?];
+    lab.refused_for(&config, ErrorKind::InvalidPrivateKey)
+}
 
 fn broken_certificate(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.server_config();

@@ -13,7 +13,7 @@ macro_rules! shared_identity {
         use $bindings::ssl::{SslRef, SslVersion};
         use $bindings::x509::X509;
 
-        use crate::$Backend;
+        use crate::{native, $Backend};
 
         /// An identity as the library has it. Cheap to clone.
         #[derive(Clone)]
@@ -54,8 +54,33 @@ macro_rules! shared_identity {
                 return Err(Error::new(ErrorKind::KeyMismatch).with_backend($Backend::NAME));
             }
             let kind = kind_of(&key);
+            let too_short = |least| kind == Some(KeyKind::Rsa) && key.bits() < least;
+            if native::LEAST_RSA_BITS.is_some_and(too_short) {
+                return Err(unusable(format!("an RSA key of {} bits is too short", key.bits())));
+            }
             let ocsp_response = identity.ocsp_response().map(Arc::from);
             Ok(Loaded { leaf, issuers, key, ocsp_response, kind })
+        }
+
+        /// Loads several identities, the best first. Of more than one the type of each key must be known, since it
+        /// decides which is shown.
+        ///
+        /// # Errors
+        /// Those of [`load`].
+        pub(crate) fn load_all(identities: &[Identity]) -> Result<Vec<Loaded>, Error> {
+            let loaded = identities.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+            if loaded.len() > 1 && loaded.iter().any(|it| it.kind.is_none()) {
+                return Err(unusable(
+                    "one of several, and neither RSA, P-256, P-384, P-521 nor Ed25519".into(),
+                ));
+            }
+            Ok(loaded)
+        }
+
+        fn unusable(detail: String) -> Error {
+            Error::new(ErrorKind::InvalidPrivateKey)
+                .with_backend($Backend::NAME)
+                .with_detail(detail)
         }
 
         fn kind_of<T: HasPublic>(key: &PKeyRef<T>) -> Option<KeyKind> {

@@ -59,8 +59,9 @@ macro_rules! shared_settings {
                 builder.set_keylog_callback(hooks::log_key);
             }
             if !identities.is_empty() {
-                let loaded = identities.iter().map(identity::load).collect::<Result<_, _>>()?;
-                native::show(&mut builder, config.side, loaded).map_err(invalid_certificate)?;
+                let loaded = identity::load_all(identities)?;
+                native::show(&mut builder, config.side, loaded)
+                    .map_err(|error| refused(native::why_not_shown(&error), error))?;
             }
             verification(&mut builder, config)?;
             Ok(builder)

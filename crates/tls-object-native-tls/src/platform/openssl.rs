@@ -5,7 +5,7 @@ use core::ffi::c_int;
 
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
-use openssl::pkey::{PKey, Private};
+use openssl::pkey::{Id, PKey, Private};
 use openssl::x509::X509;
 use tls_object_core::{Certificate, Error, ErrorKind, HashAlgorithm, Identity, Library};
 use tls_object_libssl::without_public_key;
@@ -55,6 +55,9 @@ pub(crate) fn codes(error: &(dyn StdError + 'static)) -> Vec<(c_int, c_int)> {
     Vec::new()
 }
 
+/// OpenSSL's default level takes no shorter ones, and native-tls has no other.
+const LEAST_RSA_BITS: u32 = 2048;
+
 /// A chain and a key in PEM, the key as PKCS#8: what native-tls reads.
 ///
 /// # Errors
@@ -66,6 +69,10 @@ pub(crate) fn pem(identity: &Identity) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), 
     let key = PKey::private_key_from_der(&without_public_key(identity.key())).map_err(invalid)?;
     if !belongs(&key, &certificates[0]) {
         return Err(ErrorKind::KeyMismatch.into());
+    }
+    if key.id() == Id::RSA && key.bits() < LEAST_RSA_BITS {
+        let detail = format!("an RSA key of {} bits is too short", key.bits());
+        return Err(Error::new(ErrorKind::InvalidPrivateKey).with_detail(detail));
     }
     let mut chain = Vec::new();
     for certificate in &certificates {
