@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use tls_object::{Certificate, SslObject, x509};
+use tls_object::{Certificate, HandshakeKind, SslObject, x509};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// The facts of one end of a connection. Names as in the IANA registries.
@@ -12,6 +12,9 @@ pub(crate) struct Facts {
     version: Option<String>,
     cipher_suite: Option<String>,
     group: Option<String>,
+    client_signature: Option<String>,
+    server_signature: Option<String>,
+    handshake: Option<&'static str>,
     alpn: Option<String>,
     server_name: Option<String>,
     resumed: bool,
@@ -45,6 +48,13 @@ impl Facts {
             version: facts.version.map(|version| version.to_string()),
             cipher_suite: facts.cipher_suite.map(|suite| suite.to_string()),
             group: facts.group.map(|group| group.to_string()),
+            client_signature: facts.client_signature.map(|scheme| scheme.to_string()),
+            server_signature: facts.server_signature.map(|scheme| scheme.to_string()),
+            handshake: facts.handshake.map(|kind| match kind {
+                HandshakeKind::Full => "full",
+                HandshakeKind::FullWithHelloRetryRequest => "full with hello retry request",
+                HandshakeKind::Resumed => "resumed",
+            }),
             alpn: facts.alpn.as_ref().map(|alpn| alpn.as_bytes().escape_ascii().to_string()),
             server_name: facts.server_name.clone(),
             resumed: facts.resumed,

@@ -12,7 +12,7 @@ use tls_object_core::{
 
 use crate::deviations::{self, Deviation};
 use crate::failure::{Failure, ensure, name};
-use crate::pair::{Handshake, Pair, Progress};
+use crate::pair::{Handshake, Pair, Progress, SIDES};
 use crate::pki::{Family, KeyType, NOW, SERVER_NAME, pki};
 use crate::report::ConnectionError;
 use crate::scenario::Params;
@@ -361,8 +361,18 @@ impl Lab {
     /// The facts that both ends must hold alike are alike. Returns them.
     #[track_caller]
     pub(crate) fn same_facts(&self, pair: &mut Pair) -> Result<Negotiated, Failure> {
-        let client = pair.client().facts().clone();
-        let server = pair.server().facts().clone();
+        let mut client = pair.client().facts().clone();
+        let mut server = pair.server().facts().clone();
+        // What one end cannot tell is for the scenarios of that fact.
+        let both = |capability| SIDES.iter().all(|&side| self.has(side, capability));
+        for facts in [&mut client, &mut server] {
+            if !both(Capability::SignatureFact) {
+                (facts.client_signature, facts.server_signature) = (None, None);
+            }
+            if !both(Capability::HandshakeKind) {
+                facts.handshake = None;
+            }
+        }
         ensure!(client == server, "the client says {client:?}, the server {server:?}");
         if let Some(version) = self.params.version {
             ensure!(client.version == Some(version), "they speak {:?}", client.version);

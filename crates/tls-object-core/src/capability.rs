@@ -91,6 +91,8 @@ capabilities! {
     VerifiedChain = "verified-chain", "The chain as it was verified, up to its trust anchor.";
     OwnCertificate = "own-certificate", "Telling which certificate a server has shown.";
     GroupFact = "group-fact", "Telling the group of the key exchange.";
+    SignatureFact = "signature-fact", "Telling by which scheme each end signed the handshake.";
+    HandshakeKind = "handshake-kind", "Telling whether a handshake was full, took a second ClientHello, or resumed a session.";
     AlertSent = "alert-sent", "Telling which alert was sent with an error.";
     Exporter = "exporter", "Exporting keying material (RFC 5705, RFC 8446 section 7.5).";
     Resumption12 = "resumption-1.2", "Taking sessions of TLS 1.2 along to resume them, as a client.";

@@ -215,7 +215,7 @@ fn suites(report: &mut Report, config: &Config, capabilities: &Capabilities) {
                 if level.is_some() && read.security_level().is_some_and(|it| Some(it) != level) {
                     report.invalid("two security levels, of which one is the cipher string's");
                 }
-                level = level.or(read.security_level());
+                level = level.or_else(|| read.security_level());
             }
         }
     }

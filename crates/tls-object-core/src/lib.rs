@@ -209,7 +209,7 @@ pub use key_log::{KeyLog, KeyLogFile};
 pub use memory_bio::MemoryBio;
 pub use message::{Direction, Message, MessageKind, OnMessage};
 pub use named_group::NamedGroup;
-pub use negotiated::Negotiated;
+pub use negotiated::{HandshakeKind, Negotiated};
 pub use object::Object;
 pub use peer_verifier::{PeerVerifier, PresentedPeer, VerifierRole};
 pub use plain_handshake::PlainHandshake;

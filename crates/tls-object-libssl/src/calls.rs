@@ -50,7 +50,10 @@ pub unsafe trait Calls: 'static {
     unsafe fn ssl_set_bio(ssl: *mut Self::Ssl, read: *mut Self::Bio, write: *mut Self::Bio);
     unsafe fn ssl_get_rbio(ssl: *const Self::Ssl) -> *mut Self::Bio;
     unsafe fn ssl_set_info_callback(ssl: *mut Self::Ssl, callback: InfoCallback<Self::Ssl>);
-    unsafe fn ssl_set_msg_callback(ssl: *mut Self::Ssl, callback: MessageCallback<Self::Ssl>);
+    unsafe fn ssl_set_msg_callback(
+        ssl: *mut Self::Ssl,
+        callback: Option<MessageCallback<Self::Ssl>>,
+    );
     unsafe fn ssl_set_connect_state(ssl: *mut Self::Ssl);
     unsafe fn ssl_set_accept_state(ssl: *mut Self::Ssl);
     unsafe fn ssl_do_handshake(ssl: *mut Self::Ssl) -> c_int;
@@ -175,10 +178,10 @@ macro_rules! impl_calls {
 
             unsafe fn ssl_set_msg_callback(
                 ssl: *mut $sys::SSL,
-                callback: $crate::MessageCallback<$sys::SSL>,
+                callback: Option<$crate::MessageCallback<$sys::SSL>>,
             ) {
                 // SAFETY: passed on as it came.
-                unsafe { $ssl_set_msg_callback(ssl, Some(callback)) }
+                unsafe { $ssl_set_msg_callback(ssl, callback) }
             }
 
             unsafe fn ssl_key_update(

@@ -5,8 +5,8 @@ use core::ffi::c_int;
 
 use tls_object_core::{
     Alert, Bios, Certificate, ChannelBinding, CipherSuite, Context as _, EarlyData, Engine, Error,
-    ErrorKind, HashAlgorithm, Hook, MAX_PLAINTEXT, Negotiated, ProtocolVersion, Received, Session,
-    SessionSink, Side, Status, VerifyCode, Wrap,
+    ErrorKind, HandshakeKind, HashAlgorithm, Hook, MAX_PLAINTEXT, Negotiated, ProtocolVersion,
+    Received, Session, SessionSink, Side, Status, VerifyCode, Wrap,
 };
 
 use crate::{Connection, Hooks, Library, Outcome, refusal};
@@ -175,7 +175,19 @@ impl<L: Library> Engine for LibsslEngine<L> {
     }
 
     fn negotiated(&mut self) -> Negotiated {
-        L::negotiated(self.connection.handle())
+        let mut facts = L::negotiated(self.connection.handle());
+        let told = self.connection.told();
+        let (own, peer) = (told.own_signature(), told.peer_signature());
+        (facts.client_signature, facts.server_signature) = match self.side {
+            Side::Client => (own, peer),
+            Side::Server => (peer, own),
+        };
+        facts.handshake = Some(match told.has_second_hello() {
+            _ if facts.resumed => HandshakeKind::Resumed,
+            true => HandshakeKind::FullWithHelloRetryRequest,
+            false => HandshakeKind::Full,
+        });
+        facts
     }
 
     fn peer_certificates(&self) -> Vec<Certificate> {

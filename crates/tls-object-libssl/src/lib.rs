@@ -11,6 +11,7 @@
 //! | one `SSL` with its `BIO`, safe to use | [`Connection`] |
 //! | where a chain failed | [`Refused`] |
 //! | the sessions of a client | [`Capture`] |
+//! | second hellos and signature schemes, read off the handshake's messages | `messages` |
 //! | code of the application that the library calls back | [`Hooks`] |
 //! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_identity!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_hooks!`], [`shared_facts!`] |
 //! | the engine, and which error is told | [`LibsslEngine`], [`Library`] |
@@ -25,6 +26,7 @@ mod ffi;
 mod hooks;
 mod key_kind;
 mod library;
+mod messages;
 pub mod openssl_reasons;
 mod pkcs8;
 mod refusal;

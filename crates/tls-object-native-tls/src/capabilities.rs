@@ -46,6 +46,8 @@ fn support(capability: Capability) -> Support {
         C::Tls13Server => no("on OpenSSL native-tls' acceptor has TLS 1.3 switched off"),
         C::CipherSuites12 | C::CipherSuites13 => no("native-tls has no cipher suites to choose"),
         C::Groups | C::PostQuantumGroup => no("native-tls has no groups to choose"),
+        C::SignatureFact => no("native-tls does not tell by what is signed"),
+        C::HandshakeKind => no("this project does not tell it of native-tls yet"),
         C::SecurityLevel => no("native-tls has no security level to choose"),
         C::VerifyHook => no("native-tls asks nobody for a verdict"),
         C::SignatureSchemes => no("native-tls has no signature schemes to choose"),

@@ -63,6 +63,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::PeerChain
         | Capability::OwnCertificate
         | Capability::GroupFact
+        | Capability::HandshakeKind
         | Capability::Exporter
         | Capability::KeyLog
         | Capability::KeyUpdate
@@ -117,6 +118,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
             emulated("the path that webpki found, kept when it is verified")
         }
 
+        Capability::SignatureFact => emulated("noted where keys sign and signatures are verified"),
         Capability::SecurityLevel => no("rustls has no security levels"),
 
         _ => no("unknown to this backend"),

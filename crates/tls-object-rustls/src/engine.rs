@@ -9,16 +9,18 @@ use std::sync::Arc;
 use rustls::server::{Acceptor, ClientHello};
 use rustls::sign::CertifiedKey;
 use rustls::{
-    ClientConnection, Connection, HandshakeKind, IoState, PeerIncompatible, ServerConfig,
+    ClientConnection, Connection, HandshakeKind as RustlsKind, IoState, PeerIncompatible,
+    ServerConfig,
 };
 use tls_object_core::{
     Alert, AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
-    EarlyData, Engine, Error, ErrorKind, HashAlgorithm, NamedGroup, Negotiated, Object,
-    ProtocolVersion, Received, ServerName, Session, Status, Wrap,
+    EarlyData, Engine, Error, ErrorKind, HandshakeKind, HashAlgorithm, NamedGroup, Negotiated,
+    Object, ProtocolVersion, Received, ServerName, Session, SignatureScheme, Status, Wrap,
 };
 
 use crate::context::ServerConfigs;
 use crate::session::Issued;
+use crate::signed::Signed;
 use crate::wire::{Feeder, LastAlert, Nothing, Outgoing, drain, plain_alert};
 use crate::{RustlsContext, error, identity, path};
 
@@ -50,6 +52,8 @@ pub struct RustlsEngine {
     verified: Option<path::Path>,
     /// What the server said of its certificate, if it was asked.
     ocsp_response: Option<Vec<u8>>,
+    /// By which schemes the handshake was signed.
+    signed: Signed,
 }
 
 #[allow(clippy::large_enum_variant)] // the object is boxed anyway where it matters
@@ -91,6 +95,7 @@ impl RustlsEngine {
             verified: None,
             ocsp_response: None,
             early_data,
+            signed: Signed::default(),
         }
     }
 
@@ -136,6 +141,7 @@ impl RustlsEngine {
                     self.verified = path::take_verified().or_else(|| self.verified.take());
                     self.ocsp_response =
                         path::take_ocsp_response().or_else(|| self.ocsp_response.take());
+                    self.signed.update();
                 }
                 match processed {
                     Ok(state) => {
@@ -196,6 +202,7 @@ impl RustlsEngine {
             accepted.into_connection(config).map(Some)
         });
         self.shown = identity::take_shown();
+        self.signed.update();
         match connection {
             Ok(None) => {}
             Ok(Some(connection)) => {
@@ -356,7 +363,19 @@ impl Engine for RustlsEngine {
             Connection::Client(client) => client.is_early_data_accepted(),
             Connection::Server(server) => server.early_data().is_some(),
         };
-        facts.resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+        let Signed { own, peer } = self.signed;
+        let (client, server) = match connection {
+            Connection::Client(_) => (own, peer),
+            Connection::Server(_) => (peer, own),
+        };
+        facts.client_signature = client.map(|scheme| SignatureScheme::new(scheme.into()));
+        facts.server_signature = server.map(|scheme| SignatureScheme::new(scheme.into()));
+        facts.handshake = connection.handshake_kind().map(|kind| match kind {
+            RustlsKind::Full => HandshakeKind::Full,
+            RustlsKind::FullWithHelloRetryRequest => HandshakeKind::FullWithHelloRetryRequest,
+            RustlsKind::Resumed => HandshakeKind::Resumed,
+        });
+        facts.resumed = facts.handshake == Some(HandshakeKind::Resumed);
         facts
     }
 

@@ -14,6 +14,8 @@ use tls_object_core::{
     Certificate, Config, Error, ErrorKind, Identity, KeyFormat, ProtocolVersion,
 };
 
+use crate::signed::NotingKey;
+
 /// A certificate as rustls holds it.
 pub(crate) fn certificate(certificate: &Certificate) -> CertificateDer<'static> {
     CertificateDer::from(certificate.der().to_vec())
@@ -40,7 +42,7 @@ pub(crate) fn load(identity: &Identity, provider: &CryptoProvider) -> Result<Cer
         .key_provider
         .load_private_key(der)
         .map_err(|error| Error::new(ErrorKind::InvalidPrivateKey).with_source(error))?;
-    let mut certified = CertifiedKey::new(chain, key);
+    let mut certified = CertifiedKey::new(chain, Arc::new(NotingKey(key)));
     certified.ocsp = identity.ocsp_response().map(<[u8]>::to_vec);
     match certified.keys_match() {
         Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(certified),

@@ -68,6 +68,7 @@ mod refusal;
 mod server_sessions;
 mod session;
 mod signature;
+mod signed;
 mod tickets;
 mod validity;
 mod verify;

@@ -19,7 +19,7 @@ use webpki::{CertRevocationList, OwnedCertRevocationList};
 
 use crate::refusal::Refused;
 use crate::validity::Validity;
-use crate::{identity, path, refusal, signature};
+use crate::{identity, path, refusal, signature, signed};
 
 /// Judges peers by one configuration, servers and clients alike.
 ///
@@ -168,7 +168,9 @@ impl PeerVerifier {
         if !self.schemes.contains(&signature.scheme) {
             return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
         }
-        verify(message, leaf, signature, &self.algorithms)
+        let valid = verify(message, leaf, signature, &self.algorithms)?;
+        signed::verified(signature.scheme);
+        Ok(valid)
     }
 }
 

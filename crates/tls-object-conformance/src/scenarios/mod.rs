@@ -18,6 +18,7 @@ mod data;
 mod early_data;
 mod end_point;
 mod exporter;
+mod facts;
 mod handshake;
 mod identities;
 mod key_log;
@@ -46,6 +47,7 @@ pub fn scenarios() -> &'static [Scenario] {
     ALL.get_or_init(|| {
         [
             handshake::SCENARIOS,
+            facts::SCENARIOS,
             verify::SCENARIOS,
             certificates::SCENARIOS,
             chain::SCENARIOS,

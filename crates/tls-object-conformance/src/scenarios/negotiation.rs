@@ -182,6 +182,11 @@ fn suites(lab: &Lab) -> Result<(), Failure> {
             "{suite} asked, {:?} spoken",
             facts.cipher_suite
         );
+        if SIDES.iter().all(|&side| lab.has(side, Capability::SignatureFact)) {
+            // Without forward secrecy the server need not sign: only its key decrypts.
+            let signs = facts.server_signature.is_some();
+            ensure!(signs == suite.is_forward_secret(), "{facts:?}");
+        }
         pair.exchange()?;
     }
     Ok(())

@@ -36,7 +36,7 @@ impl Config {
             let read =
                 CipherString::parse(text, &capabilities.cipher_suites, capabilities.cipher_rules)?;
             suites.tls12 = Some(read.suites().to_vec());
-            suites.security_level = self.security_level.or(read.security_level());
+            suites.security_level = self.security_level.or_else(|| read.security_level());
         }
         Ok(suites)
     }

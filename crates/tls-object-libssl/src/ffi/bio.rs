@@ -9,6 +9,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use tls_object_core::Bios;
 
+use crate::messages::Told;
 use crate::{Calls, Hooks};
 
 /// `BIO_TYPE_SOURCE_SINK`, the kind of a `BIO` that has none below it.
@@ -29,6 +30,8 @@ pub(super) struct Slot {
     pub(super) alert_sent: Option<(u8, u8)>,
     /// The last alert that was received, with its level.
     pub(super) alert_received: Option<(u8, u8)>,
+    /// What the messages of the handshake have told.
+    pub(super) told: Told,
 }
 
 impl Slot {
@@ -39,6 +42,7 @@ impl Slot {
             hooks: ptr::null(),
             alert_sent: None,
             alert_received: None,
+            told: Told::NOTHING,
         }
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tls_object_core::{Alert, Bios, Direction, Side};
 
 use super::bio::{self, Slot};
+use crate::messages::Told;
 use crate::{Calls, Hooks, Library};
 
 const SSL_ERROR_WANT_READ: c_int = 2;
@@ -95,9 +96,9 @@ impl<L: Library> Connection<L> {
         if let Some(hooks) = connection.hooks.as_deref().filter(|hooks| hooks.wants_messages()) {
             // SAFETY: the slot is valid, and no call runs.
             unsafe { (*connection.slot.0.as_ptr()).hooks = hooks };
-            // SAFETY: `raw` is valid, and reads from a `BIO` of ours for as long as it lives.
-            unsafe { L::ssl_set_msg_callback(raw, on_message::<L>) };
         }
+        // SAFETY: `raw` is valid, and reads from a `BIO` of ours for as long as it lives.
+        unsafe { L::ssl_set_msg_callback(raw, Some(on_message::<L>)) };
         match side {
             // SAFETY: `raw` is valid.
             Side::Client => unsafe { L::ssl_set_connect_state(raw) },
@@ -121,7 +122,20 @@ impl<L: Library> Connection<L> {
     /// `SSL_do_handshake`.
     pub fn do_handshake(&mut self, bios: &mut Bios) -> Outcome {
         // SAFETY: `ssl` is valid.
-        self.call(bios, |ssl| unsafe { L::ssl_do_handshake(ssl) })
+        let outcome = self.call(bios, |ssl| unsafe { L::ssl_do_handshake(ssl) });
+        let wanted = self.hooks.as_deref().is_some_and(Hooks::wants_messages);
+        if matches!(outcome, Outcome::Done(_)) && !wanted {
+            // What follows is data, of which nothing is to be told.
+            // SAFETY: the handle is valid.
+            unsafe { L::ssl_set_msg_callback(L::as_ptr(&self.ssl), None) };
+        }
+        outcome
+    }
+
+    /// What the messages of the handshake have told.
+    pub(crate) fn told(&self) -> Told {
+        // SAFETY: valid, and no call runs.
+        unsafe { (*self.slot.0.as_ptr()).told }
     }
 
     /// `SSL_write_early_data` from `src`: that many bytes were taken.
@@ -289,7 +303,10 @@ unsafe extern "C" fn on_info<L: Library>(
     }
 }
 
-/// Shows a message that goes by.
+/// The content type of handshake messages, which come whole and decrypted.
+const HANDSHAKE: c_int = 22;
+
+/// Takes in a message that goes by, and shows it where somebody wants to see.
 unsafe extern "C" fn on_message<L: Library>(
     sent: c_int,
     version: c_int,
@@ -306,13 +323,17 @@ unsafe extern "C" fn on_message<L: Library>(
     let bio = unsafe { L::ssl_get_rbio(ssl) };
     // SAFETY: that `SSL` reads from a `BIO` of ours.
     let slot = unsafe { bio::slot_of::<L>(bio) };
-    // SAFETY: the slot lives as long as the `SSL`, and nobody holds a reference into it.
-    let hooks = unsafe { (*slot).hooks };
-    // SAFETY: null, or the hooks that the connection holds for as long as the `SSL` lives.
-    let Some(hooks) = (unsafe { hooks.as_ref() }) else { return };
     // SAFETY: the library lends `len` readable bytes.
     let bytes = unsafe { slice::from_raw_parts(bytes.cast::<u8>(), len) };
     let direction = if sent == 0 { Direction::Received } else { Direction::Sent };
+    if content_type == HANDSHAKE {
+        // SAFETY: the slot lives as long as the `SSL`, and nobody holds a reference into it.
+        unsafe { (*slot).told.message(direction, bytes) };
+    }
+    // SAFETY: as above.
+    let hooks = unsafe { (*slot).hooks };
+    // SAFETY: null, or the hooks that the connection holds for as long as the `SSL` lives.
+    let Some(hooks) = (unsafe { hooks.as_ref() }) else { return };
     // A version has 16 bits.
     hooks.show(direction, version as u16, content_type, bytes);
 }
