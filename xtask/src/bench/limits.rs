@@ -69,7 +69,7 @@ const FULL: f64 = 1.03;
 /// Resumed handshakes.
 const RESUMED: f64 = 1.05;
 /// Full handshakes whose bytes arrive one by one.
-const BYTEWISE: f64 = 1.10;
+const BYTEWISE: f64 = 1.15;
 /// Data in records that are full, or as full as it makes them.
 const BULK: f64 = 1.02;
 /// Messages that go back and forth.
