@@ -256,7 +256,7 @@ pub(crate) fn set_purpose(
 }
 
 /// Where the chain fails that is being judged, and why if it leads nowhere, of which BoringSSL says less than OpenSSL.
-pub(crate) fn refused(config: &Config, chain: &X509StoreContextRef) -> Refused {
+pub(crate) fn refused(config: &Config, chain: &mut X509StoreContextRef) -> Refused {
     if let Some(refusal) = dead_end(config, chain) {
         return Refused {
             code: Some(refusal.code),
@@ -264,9 +264,17 @@ pub(crate) fn refused(config: &Config, chain: &X509StoreContextRef) -> Refused {
             certificate: Some(refusal.certificate),
         };
     }
+    let code = match judgement_code(chain) {
+        // BoringSSL has one alert for what is not valid any more and not valid yet.
+        code @ (VerifyCode::NotYetValid | VerifyCode::CrlNotYetValid) => {
+            refuse(chain, VerifyCode::Rejected);
+            Some(code)
+        }
+        _ => None,
+    };
     let certificate = chain.current_cert().and_then(|it| it.to_der().ok());
     Refused {
-        code: None,
+        code,
         depth: chain.error_depth(),
         certificate: certificate.map(Certificate::from_der),
     }

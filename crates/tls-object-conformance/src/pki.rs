@@ -391,6 +391,20 @@ impl Pki {
         self.authority().crl(2013, &[REVOKED_LEAF])
     }
 
+    /// A list of the intermediate authority's that is in force from 2099 on.
+    pub(crate) fn early_crl(&self) -> Crl {
+        crl_between(2099, 2100, &self.authority().intermediate_issuer, &[])
+    }
+
+    /// A list of the intermediate authority's with a signature that does not hold.
+    pub(crate) fn badly_signed_crl(&self) -> Crl {
+        let good = crl_between(2012, 2045, &self.authority().intermediate_issuer, &[]);
+        let mut der = good.der().to_vec();
+        // The last number of an ECDSA signature ends the list.
+        *der.last_mut().expect("a list is not empty") ^= 1;
+        Crl::from_der(der)
+    }
+
     /// What the root has taken back: nothing.
     pub(crate) fn root_crl(&self) -> Crl {
         crl(&self.authority().root_issuer, 2016, &[])
@@ -451,6 +465,15 @@ fn identity(chain: Vec<Vec<u8>>, key: &KeyPair) -> Identity {
 }
 
 fn crl(issuer: &Issuer<'_, KeyPair>, next_update: i32, revoked: &[u64]) -> Crl {
+    crl_between(2012, next_update, issuer, revoked)
+}
+
+fn crl_between(
+    this_update: i32,
+    next_update: i32,
+    issuer: &Issuer<'_, KeyPair>,
+    revoked: &[u64],
+) -> Crl {
     let revoked_certs = revoked
         .iter()
         .map(|&serial| RevokedCertParams {
@@ -461,7 +484,7 @@ fn crl(issuer: &Issuer<'_, KeyPair>, next_update: i32, revoked: &[u64]) -> Crl {
         })
         .collect();
     let params = CertificateRevocationListParams {
-        this_update: date_time_ymd(2012, 1, 1),
+        this_update: date_time_ymd(this_update, 1, 1),
         next_update: date_time_ymd(next_update, 1, 1),
         crl_number: SerialNumber::from(1),
         issuing_distribution_point: None,

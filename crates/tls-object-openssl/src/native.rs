@@ -266,7 +266,7 @@ pub(crate) fn set_purpose(
 }
 
 /// Where the chain fails that is being judged.
-pub(crate) fn refused(_config: &Config, chain: &X509StoreContextRef) -> Refused {
+pub(crate) fn refused(_config: &Config, chain: &mut X509StoreContextRef) -> Refused {
     let certificate = chain.current_cert().and_then(|it| it.to_der().ok());
     Refused {
         code: None,

@@ -40,7 +40,7 @@ pub struct Refusal {
 
 impl<'a> Rules<'a> {
     /// Whether a path that a library has found keeps to the rules: leads to an anchor that is one, is not
-    /// too long, and consists of authorities. `path` begins with the leaf and ends with the trust anchor.
+    /// too long, consists of authorities, and is not revoked by lists that are in force. `path` begins with the leaf and ends with the trust anchor.
     ///
     /// # Errors
     /// The first fault.
@@ -55,6 +55,7 @@ impl<'a> Rules<'a> {
         }
         self.ends(&certs)
             .and_then(|()| extensions::check(self, &certs))
+            .and_then(|()| crl::check(self, &certs, &|_, _| true))
             .map_err(|fault| refusal(&certs, fault))
     }
 

@@ -282,6 +282,28 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(CRL, &[]),
     Scenario::new(
+        "verify::early_crl",
+        "A revocation list that is not in force yet says nothing.",
+        Dims::VERSIONS,
+        |lab| {
+            let mut client = lab.client_config();
+            client.crls = vec![pki().early_crl()];
+            refused_by(lab, &client, lab.family().server.clone(), VerifyCode::CrlNotYetValid)
+        },
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
+        "verify::badly_signed_crl",
+        "A revocation list whose signature does not hold says nothing.",
+        Dims::VERSIONS,
+        |lab| {
+            let mut client = lab.client_config();
+            client.crls = vec![pki().badly_signed_crl()];
+            refused_by(lab, &client, lab.family().server.clone(), VerifyCode::CrlBadSignature)
+        },
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
         "verify::revoked_intermediate",
         "With the whole chain checked, an authority that was taken back is refused; with the leaf alone, not.",
         Dims::VERSIONS.variants(&["leaf", "chain"]),
