@@ -85,6 +85,12 @@ fn s_server(pki: &Pki, version: Version, more: impl FnOnce(&mut Command)) -> (Pr
     (process, port)
 }
 
+/// The backends that have a capability.
+fn having(capability: Capability) -> impl Iterator<Item = &'static dyn DynBackend> {
+    let has = move |backend: &&dyn DynBackend| backend.capabilities().has(capability);
+    backends().iter().copied().filter(has)
+}
+
 fn exporting(command: &mut Command) {
     command.args(["-keymatexport", LABEL, "-keymatexportlen", &LENGTH.to_string()]);
 }
@@ -92,7 +98,7 @@ fn exporting(command: &mut Command) {
 #[test]
 fn openssl_s_client_exports_the_same() {
     let pki = Pki::new();
-    for &backend in backends() {
+    for backend in having(Capability::Exporter) {
         for version in Version::ALL {
             let (listener, port) = listener();
             let mut command = s_client(port, version);
@@ -111,7 +117,7 @@ fn openssl_s_server_exports_the_same() {
     let pki = Pki::new();
     for version in Version::ALL {
         let (mut peer, port) = s_server(&pki, version, exporting);
-        for &backend in backends() {
+        for backend in having(Capability::Exporter) {
             let mut client = connect(backend, &pki, port);
             let ours = exported(client.tls());
             let theirs = printed(&mut peer, "Keying material:");
@@ -203,7 +209,7 @@ fn a_client_resumed_without_extended_master_secret_has_no_tls_unique() {
     let (_peer, port) = s_server(&pki, Version::Tls12, |command| {
         command.env("OPENSSL_CONF", &config);
     });
-    for &backend in backends() {
+    for backend in having(Capability::Resumption12) {
         let context = backend.context(&client_config(&pki)).expect("a context");
         let connect = |wrap| {
             let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("a server");

@@ -3,10 +3,10 @@
 use std::process::Command;
 
 use serde_json::Value;
-use tls_object_tests::peers::{Server, Terms, python_script};
+use tls_object_tests::peers::{Server, Terms, Version, python_script};
 use tls_object_tests::pki::Pki;
 use tls_object_tests::process::{Output, Process};
-use tls_object_tests::tlsobj::{backends, server, start};
+use tls_object_tests::tlsobj::{backends, has, server, serves, start};
 
 const REQUEST: &[u8] = b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n";
 
@@ -70,6 +70,10 @@ fn serve_with_every_backend(client: Client) {
     for backend in backends() {
         let command = || server(backend, &pki);
         let open = start(&mut command());
+        if !has(backend, "client-auth-optional") {
+            serve_without_asking(client, backend, &pki, &open);
+            continue;
+        }
         let asks = start(command().arg("--client-ca").arg(pki.ca()));
         let requires = start(command().arg("--client-ca").arg(pki.ca()).arg("--require"));
         for terms in Terms::all() {
@@ -83,6 +87,22 @@ fn serve_with_every_backend(client: Client) {
                 assert_ne!(output.code(), 0, "{backend}, {terms:?}: {output:?}");
                 assert_eq!(output.text(), "", "{backend}, {terms:?}: {output:?}");
             }
+        }
+    }
+}
+
+/// A backend that asks no client for a certificate serves those of the versions that it speaks, and says so if it is to ask.
+fn serve_without_asking(client: Client, backend: &str, pki: &Pki, open: &Server) {
+    let asks = Process::run(server(backend, pki).arg("--client-ca").arg(pki.ca()), b"");
+    assert_eq!(asks.code(), 2, "{backend}: {asks:?}");
+    assert!(asks.stderr.contains("client-auth-optional"), "{backend}: {asks:?}");
+    for version in Version::ALL {
+        let terms = Terms { version, client_certificate: false };
+        let output = Process::run(&mut client(pki, open, terms), REQUEST);
+        if serves(backend, version) {
+            assert_served(&output, backend, terms);
+        } else {
+            assert_ne!(output.code(), 0, "{backend}, {terms:?}: {output:?}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::peers::Server;
+use crate::peers::{Server, Version};
 use crate::pki::Pki;
 use crate::process::{DEADLINE, Process};
 
@@ -25,17 +25,36 @@ pub fn tlsobj() -> Command {
     }))
 }
 
+/// What `tlsobj backends --json` says.
+fn described() -> &'static [Value] {
+    static DESCRIBED: OnceLock<Vec<Value>> = OnceLock::new();
+    DESCRIBED.get_or_init(|| {
+        let output = Process::run(tlsobj().args(["backends", "--json"]), b"");
+        serde_json::from_slice(&output.stdout).expect("a JSON array")
+    })
+}
+
 /// The names of the backends in the binary.
 pub fn backends() -> &'static [String] {
     static BACKENDS: OnceLock<Vec<String>> = OnceLock::new();
     BACKENDS.get_or_init(|| {
-        let output = Process::run(tlsobj().args(["backends", "--json"]), b"");
-        let list: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let name = |backend: &Value| backend["name"].as_str().expect("a name").to_owned();
-        let names: Vec<_> = list.as_array().expect("an array").iter().map(name).collect();
+        let names: Vec<_> = described().iter().map(name).collect();
         assert!(!names.is_empty(), "no backend is compiled in");
         names
     })
+}
+
+/// Whether the binary says that a backend has a capability.
+pub fn has(backend: &str, capability: &str) -> bool {
+    let backend = described().iter().find(|one| one["name"] == backend).expect("a backend");
+    let support = backend["capabilities"][capability]["support"].as_str();
+    support.expect("a capability") != "no"
+}
+
+/// Whether a backend speaks a version as a server.
+pub fn serves(backend: &str, version: Version) -> bool {
+    has(backend, version.pick("tls1.2", "tls1.3-server"))
 }
 
 /// `tlsobj client` for a server that goes by `localhost`, shows a certificate of the authority and

@@ -257,7 +257,7 @@ pub(crate) struct ProtocolArgs {
     /// The oldest TLS version to speak. [default: 1.2]
     #[arg(long, value_name = "VERSION", value_parser = version())]
     min: Option<ProtocolVersion>,
-    /// The newest TLS version to speak. [default: 1.3]
+    /// The newest TLS version to speak. [default: the newest that the backend speaks]
     #[arg(long, value_name = "VERSION", value_parser = version())]
     max: Option<ProtocolVersion>,
     /// The cipher suites of TLS 1.2, as an OpenSSL cipher string, the best first: names of suites or classes with
@@ -291,7 +291,8 @@ impl ProtocolArgs {
         }
         config.alpn.clone_from(&self.alpn);
         config.min_version = self.min.unwrap_or(config.min_version);
-        config.max_version = self.max.unwrap_or(config.max_version);
+        let newest = backend.capabilities().versions(config.side).last();
+        config.max_version = self.max.or(newest).unwrap_or(config.max_version);
         if let Some(path) = &self.keylog {
             config.key_log = Some(key_log::open(path.as_deref())?);
         }

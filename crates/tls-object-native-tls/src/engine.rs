@@ -22,7 +22,6 @@ pub type NativeTlsObject = Object<NativeTlsEngine>;
 
 /// A connection of native-tls, without its BIOs.
 pub struct NativeTlsEngine {
-    side: Side,
     server_name: Option<ServerName>,
     /// Client: the server's name must be where names belong in its certificate.
     checks_name: bool,
@@ -76,8 +75,7 @@ impl NativeTlsEngine {
 
     #[cold]
     fn failure(&self, error: impl core::error::Error + Send + Sync + 'static) -> Error {
-        let received = self.shared.plain_alert(self.side.peer());
-        error::of_connection(error, self.shared.last_alert(), received, self.shared.version())
+        error::of_connection(error, self.shared.end())
     }
 
     #[cold]
@@ -140,7 +138,6 @@ impl Engine for NativeTlsEngine {
             Side::Server => Policy::new(config, wrap.alpn(config)),
         };
         Ok(Self {
-            side: wrap.side,
             server_name: wrap.server_name.clone(),
             checks_name: config.needs_server_name() && !config.check_common_name,
             own: config.identities.first().map(|own| own.leaf().clone()),
@@ -276,6 +273,8 @@ impl Engine for NativeTlsEngine {
 
 impl fmt::Debug for NativeTlsEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NativeTlsEngine").field("side", &self.side).finish_non_exhaustive()
+        f.debug_struct("NativeTlsEngine")
+            .field("server_name", &self.server_name)
+            .finish_non_exhaustive()
     }
 }

@@ -5,18 +5,13 @@ use core::error::Error as StdError;
 use tls_object_core::{Alert, Error, ErrorKind, ProtocolVersion, VerifyCode};
 use tls_object_libssl::{openssl_reasons, told_by};
 
-use crate::wire::LastAlert;
+use crate::wire::{End, LastAlert};
 use crate::{NativeTls, platform};
 
-/// The error of a connection that has failed. `received` is the last alert of the peer's in plain text, `version` what is
-/// spoken, if that is known.
+/// The error of a connection that has failed.
 #[cold]
-pub(crate) fn of_connection(
-    error: impl StdError + Send + Sync + 'static,
-    sent: LastAlert,
-    received: Option<Alert>,
-    version: Option<ProtocolVersion>,
-) -> Error {
+pub(crate) fn of_connection(error: impl StdError + Send + Sync + 'static, end: End) -> Error {
+    let End { sent, received, version, in_handshake } = end;
     let codes = platform::codes(&error);
     let told = codes.iter().find_map(|&(library, reason)| openssl_reasons::kind(library, reason));
     let kind = match (told, received, sent) {
@@ -33,7 +28,9 @@ pub(crate) fn of_connection(
         (Some(kind), ..) => kind,
         (None, None, LastAlert::Plain(alert)) => told_by(alert),
         // Nothing is wrong, and yet there is no connection: an encrypted close_notify.
-        (None, None, LastAlert::Absent) if codes.is_empty() => ErrorKind::ClosedDuringHandshake,
+        (None, None, LastAlert::Absent) if in_handshake && codes.is_empty() => {
+            ErrorKind::ClosedDuringHandshake
+        }
         (None, None, _) => ErrorKind::Library,
     };
     let alert = match sent {

@@ -56,6 +56,17 @@ pub(crate) enum LastAlert {
     Sealed,
 }
 
+/// What the wire tells of the end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    pub(crate) sent: LastAlert,
+    /// The last alert of the peer's in plain text.
+    pub(crate) received: Option<Alert>,
+    /// What is spoken, if that is known.
+    pub(crate) version: Option<ProtocolVersion>,
+    pub(crate) in_handshake: bool,
+}
+
 impl Shared {
     pub(crate) fn new(side: Side, alpn: Option<Policy>) -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
@@ -91,30 +102,27 @@ impl Shared {
         heard
     }
 
-    /// The version that the server has chosen.
-    pub(crate) fn version(&self) -> Option<ProtocolVersion> {
-        let state = self.state();
-        state.version.or_else(|| state.handshake.as_ref()?.version())
-    }
-
-    /// The alert that `side` has sent in plain text while the handshake lasted.
-    pub(crate) fn plain_alert(&self, side: Side) -> Option<Alert> {
-        self.state().handshake.as_ref().and_then(|heard| heard.alert_by(side))
-    }
-
     /// Whether the client was refused for its application protocols.
     pub(crate) fn is_refused(&self) -> bool {
         self.state().refused
     }
 
-    /// The alert that was the last that the last call sent.
-    pub(crate) fn last_alert(&self) -> LastAlert {
+    /// What the wire tells of the call that has just failed.
+    pub(crate) fn end(&self) -> End {
         let state = self.state();
-        let plain = || state.handshake.as_ref().and_then(|heard| heard.alert_by(state.side));
-        match state.outgoing.last {
-            Some((ALERT, PLAIN_ALERT)) => plain().map_or(LastAlert::Absent, LastAlert::Plain),
-            Some((ALERT, _) | (APPLICATION_DATA, SEALED_ALERT)) => LastAlert::Sealed,
-            _ => LastAlert::Absent,
+        let heard = state.handshake.as_deref();
+        let plain = |side| heard.and_then(|heard| heard.alert_by(side));
+        End {
+            sent: match state.outgoing.last {
+                Some((ALERT, PLAIN_ALERT)) => {
+                    plain(state.side).map_or(LastAlert::Absent, LastAlert::Plain)
+                }
+                Some((ALERT, _) | (APPLICATION_DATA, SEALED_ALERT)) => LastAlert::Sealed,
+                _ => LastAlert::Absent,
+            },
+            received: plain(state.side.peer()),
+            version: state.version.or_else(|| heard?.version()),
+            in_handshake: heard.is_some(),
         }
     }
 }
