@@ -6,6 +6,7 @@ use tls_object_core::{
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
+use crate::pair::SIDES;
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -15,7 +16,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         by_string,
     )
-    .needs(&[Capability::CipherSuites12]),
+    .needs(SUITES),
     Scenario::new(
         "ciphers::listed",
         "A context lists the suites that it speaks, as its cipher string and its list for TLS 1.3 have them.",
@@ -29,14 +30,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::ONCE,
         refused,
     )
-    .needs(&[Capability::CipherSuites12]),
+    .needs_each(&[Capability::CipherSuites12], &[]),
     Scenario::new(
         "ciphers::without_effect",
         "Check tells which items of a cipher string select nothing.",
         Dims::ONCE,
         without_effect,
     )
-    .needs(&[Capability::CipherSuites12]),
+    .needs_each(&[Capability::CipherSuites12], &[]),
     Scenario::new(
         "ciphers::security_level",
         "A client at a high security level refuses a key that a client at a low one accepts.",
@@ -46,7 +47,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     .needs_each(&[Capability::SecurityLevel], &[]),
 ];
 
+const SUITES: &[Capability] = &[Capability::CipherSuites12, Capability::CipherSuites13];
+
 fn by_string(lab: &Lab) -> Result<(), Failure> {
+    for side in SIDES {
+        lab.need(side, SUITES[usize::from(lab.is_tls13())])?;
+    }
     let mut client = lab.client_config();
     let mut server = lab.server_config();
     client.cipher_string = Some("ECDHE+AES:!SHA1:!SHA256:!SHA384".to_owned());
@@ -75,6 +81,9 @@ fn by_string(lab: &Lab) -> Result<(), Failure> {
 
 fn listed(lab: &Lab) -> Result<(), Failure> {
     const TEXT: &str = "ECDHE+AESGCM:ECDHE+CHACHA20:@STRENGTH";
+    for side in SIDES {
+        lab.need(side, Capability::CipherSuites12)?;
+    }
     for mut config in [lab.client_config(), lab.server_config()] {
         let capabilities = lab.backend(config.side).capabilities();
         (config.min_version, config.max_version) = (ProtocolVersion::TLS12, ProtocolVersion::TLS13);
@@ -102,6 +111,7 @@ fn listed(lab: &Lab) -> Result<(), Failure> {
 }
 
 fn refused(lab: &Lab) -> Result<(), Failure> {
+    lab.need(Side::Client, Capability::CipherSuites12)?;
     let plain = lab.client_config();
     let mut cases = Vec::new();
     for (text, kind) in [
@@ -137,6 +147,7 @@ fn refused(lab: &Lab) -> Result<(), Failure> {
 }
 
 fn without_effect(lab: &Lab) -> Result<(), Failure> {
+    lab.need(Side::Client, Capability::CipherSuites12)?;
     let mut config = lab.client_config();
     config.cipher_string = Some("ECDHE+AESGCM:NOTHING+AES:!aNULL:!RC4:!NOTHING".to_owned());
     let report = lab.backend(Side::Client).check(&config);
@@ -154,6 +165,8 @@ fn security_level(lab: &Lab) -> Result<(), Failure> {
     for (level, accepted) in [(1, true), (4, false)] {
         let mut client = lab.client_config();
         if lab.variant() == "string" {
+            // The suites might be refused first.
+            lab.need(Side::Client, Capability::SecurityLevel)?;
             client.cipher_string = Some(format!("ECDHE+AESGCM:@SECLEVEL={level}"));
         } else {
             client.security_level = Some(level);

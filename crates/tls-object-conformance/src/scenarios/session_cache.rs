@@ -72,7 +72,7 @@ fn connect(
     pair.handshake()?;
     ensure!(lab.same_facts(&mut pair)?.resumed == resumed, "resumed, or not");
     pair.exchange()?;
-    let session = pair.client().session().ok_or_else(|| Failure::new("no session"))?;
+    let session = lab.session(&mut pair)?;
     pair.shut_down()?;
     Ok(session)
 }
