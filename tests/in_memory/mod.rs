@@ -1,6 +1,9 @@
 //! Connections that no socket is involved in.
 
-use tls_object::{Config, DynBackend, DynContext, ServerName, SslObject, Status, VecBio, Wrap};
+use tls_object::{
+    Capability, Config, DynBackend, DynContext, ProtocolVersion, ServerName, SslObject, Status,
+    VecBio, Wrap,
+};
 
 /// Both ends of a connection whose handshake is done, the client first; it talks to `localhost`.
 pub(crate) fn connect(
@@ -14,10 +17,14 @@ pub(crate) fn connect(
             .wrap_bio(Box::new(VecBio::new()), Box::new(VecBio::new()), wrap)
             .expect("a sound wrap")
     };
+    let mut server = server.clone();
+    if !server_backend.capabilities().has(Capability::Tls13Server) {
+        server.max_version = ProtocolVersion::TLS12;
+    }
     let name = ServerName::new("localhost").expect("a host name");
     let mut ends = [
         wrap(client_backend.context(client).expect("a sound configuration"), Wrap::client(name)),
-        wrap(server_backend.context(server).expect("a sound configuration"), Wrap::server()),
+        wrap(server_backend.context(&server).expect("a sound configuration"), Wrap::server()),
     ];
     // Each turn is a flight of one end, and of those no handshake has ten.
     for _ in 0..10 {
