@@ -396,6 +396,10 @@ impl SslObject for BrokenObject {
         self.sound.export_keying_material(out, label, context)
     }
 
+    fn verify_client_post_handshake(&mut self) -> Result<Status<()>, Error> {
+        self.sound.verify_client_post_handshake()
+    }
+
     fn key_update(&mut self, request_peer: bool) -> Result<Status<()>, Error> {
         if self.fault == Fault::KeysNotChanged {
             return self.sound.write(b"").map(|_| Status::Done(()));

@@ -48,6 +48,9 @@ fn support(capability: Capability) -> Support {
             Support::Emulated("BoringSSL's hash of the server's certificate".into())
         }
         C::VerifiedChain => Support::Emulated("kept when it is verified".into()),
+        C::PostHandshakeAuth => {
+            Support::No("BoringSSL asks for certificates in the handshake only".into())
+        }
         C::LentRead => {
             Support::No("BoringSSL shows decrypted data to nobody before it is copied".into())
         }

@@ -36,6 +36,11 @@ unsafe impl Library for Lib {
     const NAME: &'static str = BoringSsl::NAME;
     // "If the client does not read, the server must not hang in writing": until its next write.
     const HOLDS_TICKETS_BACK: bool = true;
+    const ASKS_LATER: bool = false;
+
+    fn verify_client_post_handshake(_: &mut Ssl) -> bool {
+        false
+    }
 
     fn connect(context: &BoringContext, wrap: &Wrap) -> Result<Ssl, Error> {
         context.connection(wrap)

@@ -7,6 +7,7 @@ use boring::error::ErrorStack;
 use boring::ex_data::Index;
 use boring::ssl::{
     Ssl, SslCipherRef, SslContext, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm,
+    SslVerifyMode,
 };
 use boring::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use boring::x509::{X509, X509StoreContext, X509StoreContextRef};
@@ -44,6 +45,12 @@ const STORE_LOOKUP: c_int = 70;
 
 /// Nothing: BoringSSL has no security levels, and the check has refused any.
 pub(crate) fn set_security_level(_builder: &mut SslContextBuilder, _level: u8) {}
+
+/// No way to ask later: the check refuses it.
+pub(crate) const POST_HANDSHAKE: SslVerifyMode = SslVerifyMode::NONE;
+
+/// Nothing: the check refuses it.
+pub(crate) fn offer_post_handshake_auth(_: &mut SslContextBuilder) {}
 
 /// What every context is told. The rest of what OpenSSL must be told is BoringSSL's own way.
 pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {

@@ -111,6 +111,7 @@ capabilities! {
     TicketCount = "ticket-count", "Choosing how many tickets of TLS 1.3 a server sends.";
     KeyUpdate = "key-update", "Changing the keys of both directions while they are in use, under TLS 1.3.";
     KeyUpdateOwn = "key-update-own", "Changing the keys of its own direction alone, under TLS 1.3.";
+    PostHandshakeAuth = "post-handshake-auth", "Asking a client for a certificate after the handshake (RFC 8446 section 4.6.2).";
     Messages = "messages", "Showing handshake messages and alerts as they go by.";
     KeyLog = "key-log", "Telling the secrets of connections, for reading recorded traffic.";
     SharedCiphers = "shared-ciphers", "Telling which cipher suites both ends have.";

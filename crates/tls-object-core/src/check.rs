@@ -133,6 +133,10 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if client && config.on_client_hello.is_some() {
         report.invalid("a hook for ClientHellos is for servers");
     }
+    report.require(capabilities, Capability::PostHandshakeAuth, config.post_handshake_auth);
+    if !client && config.post_handshake_auth && config.verify_mode == VerifyMode::None {
+        report.invalid("a certificate asked for after the handshake, and not verified");
+    }
     report.require(capabilities, Capability::KeyLog, config.key_log.is_some());
     report.require(capabilities, Capability::Messages, config.on_message.is_some());
     if client && !config.identities_by_name.is_empty() {

@@ -142,6 +142,10 @@ pub struct Config {
     ///
     /// Not every library lets this be chosen: [`EARLY_DATA`](Self::EARLY_DATA) they all have.
     pub max_early_data: u32,
+    /// Client: shows its certificate also when it is asked for one after the handshake. Server: asks no client in the
+    /// handshake, but each when told by
+    /// [`verify_client_post_handshake`](crate::SslObject::verify_client_post_handshake). Python: `post_handshake_auth`.
+    pub post_handshake_auth: bool,
     /// What is told the secrets of every connection, so that a recording of it can be read. Python: `keylog_filename`.
     pub key_log: Option<Hook<dyn KeyLog>>,
     /// What is shown the messages of every connection. Python: `_msg_callback`.
@@ -201,6 +205,7 @@ impl Config {
             session_cache: 0,
             num_tickets: None,
             max_early_data: 0,
+            post_handshake_auth: false,
             key_log: None,
             on_message: None,
         }

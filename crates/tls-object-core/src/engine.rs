@@ -48,6 +48,9 @@ pub trait Engine: Send + 'static {
     /// Whether keys can be changed ([`Capability::KeyUpdate`]).
     const UPDATES_KEYS: bool = false;
 
+    /// Whether clients can be asked for a certificate after the handshake ([`Capability::PostHandshakeAuth`]).
+    const ASKS_LATER: bool = false;
+
     /// A connection of `context`. `wrap` has passed [`Wrap::check`](crate::Wrap::check), and its pause is the core's.
     ///
     /// # Errors
@@ -80,8 +83,8 @@ pub trait Engine: Send + 'static {
     /// What was agreed on. Called once, when the handshake is done.
     fn negotiated(&mut self) -> Negotiated;
 
-    /// The certificates that the peer showed, its own first. Called once at most, when the handshake is
-    /// done or any time after.
+    /// The certificates that the peer showed, its own first. Called when the handshake is done or any
+    /// time after, and again only when the peer was asked for one since.
     fn peer_certificates(&self) -> Vec<Certificate>;
 
     /// The chain by which the peer's certificate was accepted in this handshake, its own first, the trust anchor last.
@@ -163,6 +166,15 @@ pub trait Engine: Send + 'static {
 
     /// Client: the newest session that can be resumed.
     fn session(&mut self) -> Option<Session>;
+
+    /// Server: queues a request for the client's certificate. Called only under TLS 1.3, not after
+    /// [`close_notify`](Self::close_notify), and where [`ASKS_LATER`](Self::ASKS_LATER) says so.
+    ///
+    /// # Errors
+    /// Those whose origin is [`Misuse`](crate::Origin::Misuse) are not fatal, and nothing was done.
+    fn verify_client_post_handshake(&mut self, _bios: &mut Bios) -> Result<(), Error> {
+        Err(ErrorKind::Unsupported(Capability::PostHandshakeAuth).into())
+    }
 
     /// Queues a change of this end's keys, and a request for the peer's if `request_peer` says so. Called only under
     /// TLS 1.3, not after [`close_notify`](Self::close_notify), and where [`UPDATES_KEYS`](Self::UPDATES_KEYS) says so.

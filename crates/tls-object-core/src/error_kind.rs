@@ -102,6 +102,10 @@ error_kinds! {
     BioEnded: Misuse, "", "SSLError", "cannot write to a memory BIO after write_eof";
     /// The call needs a finished handshake.
     HandshakeNotDone: Misuse, "", "ValueError", "the handshake is not done yet";
+    /// The client has not offered to be asked for a certificate after the handshake.
+    ExtensionNotReceived: Misuse, "EXTENSION_NOT_RECEIVED", "SSLError", "the client has not offered to be asked after the handshake";
+    /// The client was asked for a certificate before, and has not answered yet.
+    StillInInit: Misuse, "STILL_IN_INIT", "SSLError", "the client has not answered the request before this";
     /// Not a host name that can be asked for, nor an IP address.
     InvalidServerName: Misuse, "SSL3_EXT_INVALID_SERVERNAME", "ValueError", "the server name is neither a host name nor an IP address";
     /// The bytes are not those of a saved session, or not all of them.

@@ -40,6 +40,8 @@ pub struct Object<E: Engine> {
     /// Where [`Bios::sent`] stood when the outgoing BIO last had room.
     sent_with_room: u64,
     facts: Negotiated,
+    /// A certificate may arrive with any read.
+    asked_later: bool,
     /// Filled when they are first asked for.
     peer_certificates: OnceCell<Vec<Certificate>>,
 }
@@ -71,6 +73,7 @@ impl<E: Engine> Object<E> {
             failure: None,
             sent_with_room: 0,
             facts: Negotiated::default(),
+            asked_later: false,
             peer_certificates: OnceCell::new(),
         })
     }

@@ -322,6 +322,29 @@ pub trait SslObject: Send + fmt::Debug {
         context: Option<&[u8]>,
     ) -> Result<(), Error>;
 
+    /// Server: asks the client for a certificate now (RFC 8446 section 4.6.2), by a message in the outgoing BIO. The
+    /// answer is judged, and then told by [`peer_certificates`](Self::peer_certificates), when a later [`read`](Self::read)
+    /// meets it; a refusal is that call's error. [`Config::post_handshake_auth`](crate::Config::post_handshake_auth)
+    /// must be on at both ends.
+    ///
+    /// # Returns
+    /// * [`Status::Done`]: the client is asked.
+    /// * [`Status::WantWrite`]: it is not; write out `outgoing`, call again.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::WrongSide`](crate::ErrorKind::WrongSide) on a client.
+    /// * [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone),
+    ///   [`ErrorKind::ProtocolIsShutdown`](crate::ErrorKind::ProtocolIsShutdown).
+    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): under TLS 1.2, or where this end's
+    ///   configuration does not say so.
+    /// * [`ErrorKind::ExtensionNotReceived`](crate::ErrorKind::ExtensionNotReceived): the client has not offered it.
+    /// * [`ErrorKind::StillInInit`](crate::ErrorKind::StillInInit): the client has not yet answered the last time.
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    /// * What ended the connection.
+    ///
+    /// Python: `verify_client_post_handshake`.
+    fn verify_client_post_handshake(&mut self) -> Result<Status<()>, Error>;
+
     /// Begins to use new keys for what this end sends (RFC 8446 section 4.6.3), and asks the peer for the same if
     /// `request_peer` says so: it will see to that before its next data. Puts a record into the outgoing BIO.
     ///

@@ -11,6 +11,12 @@ use tls_object_core::{
 
 use crate::{Connection, Hooks, Library, Outcome, refusal};
 
+/// Why OpenSSL asks a client for no certificate after the handshake.
+const SSL_R_STILL_IN_INIT: c_int = 121;
+const SSL_R_EXTENSION_NOT_RECEIVED: c_int = 279;
+const SSL_R_REQUEST_PENDING: c_int = 285;
+const SSL_R_REQUEST_SENT: c_int = 286;
+
 /// The engine over either library.
 #[derive(Debug)]
 pub struct LibsslEngine<L: Library> {
@@ -105,6 +111,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
     type Context = L::Context;
 
     const UPDATES_KEYS: bool = true;
+    const ASKS_LATER: bool = L::ASKS_LATER;
 
     fn new(context: &L::Context, wrap: &Wrap) -> Result<Self, Error> {
         let side = wrap.side;
@@ -227,6 +234,30 @@ impl<L: Library> Engine for LibsslEngine<L> {
             Outcome::Done(n) if n == src.len() => Ok(()),
             // The outgoing BIO takes everything, so a record is written whole or not at all.
             Outcome::Done(_) | Outcome::WantRead | Outcome::CloseNotify => {
+                Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
+            }
+            Outcome::Failed(error) => Err(self.failure(error)),
+        }
+    }
+
+    fn verify_client_post_handshake(&mut self, bios: &mut Bios) -> Result<(), Error> {
+        // What others have left in the queue says nothing here.
+        let _ = L::take_errors();
+        if !L::verify_client_post_handshake(self.connection.handle_mut()) {
+            let failure = L::take_errors();
+            let reason = failure.codes.first().map(|&(_, reason)| reason);
+            let kind = match reason {
+                Some(SSL_R_EXTENSION_NOT_RECEIVED) => ErrorKind::ExtensionNotReceived,
+                Some(SSL_R_STILL_IN_INIT | SSL_R_REQUEST_PENDING | SSL_R_REQUEST_SENT) => {
+                    ErrorKind::StillInInit
+                }
+                _ => ErrorKind::Library,
+            };
+            return Err(Error::new(kind).with_backend(L::NAME).with_source(failure.source));
+        }
+        match self.connection.flush(bios) {
+            Outcome::Done(_) => Ok(()),
+            Outcome::WantRead | Outcome::CloseNotify => {
                 Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
             }
             Outcome::Failed(error) => Err(self.failure(error)),

@@ -57,6 +57,12 @@ pub unsafe trait Library: Calls + Send + Sync {
     /// Whether a server of this library holds its session tickets back until it writes.
     const HOLDS_TICKETS_BACK: bool;
 
+    /// Whether clients can be asked for a certificate after the handshake.
+    const ASKS_LATER: bool;
+
+    /// `SSL_verify_client_post_handshake`; whether it succeeded. The error queue says why not.
+    fn verify_client_post_handshake(handle: &mut Self::Handle) -> bool;
+
     /// What a caller may see of a handle.
     fn native(handle: &mut Self::Handle) -> &mut dyn Any;
 

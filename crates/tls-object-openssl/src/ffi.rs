@@ -32,6 +32,7 @@ unsafe extern "C" {
         ssl: *mut openssl_sys::SSL,
         callback: Option<InfoCallback<openssl_sys::SSL>>,
     );
+    fn SSL_verify_client_post_handshake(ssl: *mut openssl_sys::SSL) -> c_int;
     fn SSL_set_msg_callback(
         ssl: *mut openssl_sys::SSL,
         callback: Option<MessageCallback<openssl_sys::SSL>>,
@@ -197,6 +198,18 @@ pub(crate) fn look_up_sessions(
     let look_up = move |_ssl: &mut SslRef, id: &[u8]| cache.get(id);
     // SAFETY: nothing is in the cache but what connections of this context have put there.
     unsafe { builder.set_get_session_callback(look_up) };
+}
+
+/// `SSL_CTX_set_post_handshake_auth`: a client says that it may be asked for a certificate after the handshake.
+pub(crate) fn offer_post_handshake_auth(builder: &mut SslContextBuilder) {
+    // SAFETY: the context is valid.
+    unsafe { openssl_sys::SSL_CTX_set_post_handshake_auth(builder.as_ptr(), 1) };
+}
+
+/// `SSL_verify_client_post_handshake`; whether it succeeded.
+pub(crate) fn verify_client_post_handshake(ssl: &mut SslRef) -> bool {
+    // SAFETY: the connection is valid; the call reads and writes nothing yet.
+    unsafe { SSL_verify_client_post_handshake(ssl.as_ptr()) == 1 }
 }
 
 /// `SSL_set_session`.

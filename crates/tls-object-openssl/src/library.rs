@@ -35,6 +35,11 @@ unsafe impl Library for Lib {
 
     const NAME: &'static str = OpenSsl::NAME;
     const HOLDS_TICKETS_BACK: bool = false;
+    const ASKS_LATER: bool = true;
+
+    fn verify_client_post_handshake(handle: &mut Ssl) -> bool {
+        ffi::verify_client_post_handshake(handle)
+    }
 
     fn connect(context: &OpenSslContext, wrap: &Wrap) -> Result<Ssl, Error> {
         context.connection(wrap)

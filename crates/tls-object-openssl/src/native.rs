@@ -9,7 +9,7 @@ use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::ssl::{
     Ssl, SslCipherRef, SslContext, SslContextBuilder, SslMode, SslOptions, SslRef,
-    SslSessionCacheMode,
+    SslSessionCacheMode, SslVerifyMode,
 };
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef, X509VerifyResult};
@@ -20,8 +20,12 @@ use tls_object_core::{
 use tls_object_libssl::{KeyKind, Refused, cipher_list};
 
 pub(crate) use crate::ffi::early_data_accepted;
+pub(crate) use crate::ffi::offer_post_handshake_auth;
 use crate::identity::{self, Loaded};
 use crate::{capabilities, error, facts, ffi};
+
+/// A server asks when told, and not in the handshake.
+pub(crate) const POST_HANDSHAKE: SslVerifyMode = SslVerifyMode::POST_HANDSHAKE;
 
 /// What every context is told.
 pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {

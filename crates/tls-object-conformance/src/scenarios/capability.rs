@@ -187,6 +187,8 @@ fn refusals_are_no_end(lab: &Lab) -> Result<(), Failure> {
             (Capability::VerifiedChain, pair.tls(side).verified_chain().map(|_| ())),
             (Capability::OwnCertificate, pair.tls(side).own_certificate().map(|_| ())),
         ];
+        let asked = pair.call(side, |tls| tls.verify_client_post_handshake()).map(|_| ());
+        results.push((Capability::PostHandshakeAuth, asked));
         if lab.is_tls13() {
             for (capability, request_peer) in
                 [(Capability::KeyUpdate, true), (Capability::KeyUpdateOwn, false)]

@@ -29,6 +29,7 @@ mod messages;
 mod misuse;
 mod negotiation;
 mod ocsp;
+mod post_handshake;
 mod record;
 mod resume;
 mod saved;
@@ -72,6 +73,7 @@ pub fn scenarios() -> &'static [Scenario] {
             session_cache::SCENARIOS,
             early_data::SCENARIOS,
             exporter::SCENARIOS,
+            post_handshake::SCENARIOS,
             key_log::SCENARIOS,
             end_point::SCENARIOS,
             key_update::SCENARIOS,

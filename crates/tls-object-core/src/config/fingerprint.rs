@@ -77,6 +77,7 @@ impl Config {
             session_cache: _,
             num_tickets: _,
             max_early_data: _,
+            post_handshake_auth: _,
             key_log: _,
             on_message: _,
         } = self;

@@ -50,7 +50,11 @@ impl<E: Engine> Object<E> {
         if self.answers_pile_up() {
             return Ok(Read::WantWrite);
         }
-        match self.call(read) {
+        let received = self.call(read);
+        if self.asked_later {
+            self.peer_certificates.take();
+        }
+        match received {
             Ok(Received::Data(n)) => Ok(Read::Data(n)),
             Ok(Received::CloseNotify) => {
                 self.received_close = true;

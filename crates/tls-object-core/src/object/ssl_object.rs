@@ -9,8 +9,8 @@ use crate::end_point::hash_of;
 use crate::parts::Parts;
 use crate::{
     Answer, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello, DynContext, Engine,
-    Error, ErrorKind, MemoryBio, Negotiated, ProtocolVersion, Read, Received, ServerName, Session,
-    Side, SslObject, Status,
+    Error, ErrorKind, MemoryBio, Negotiated, Origin, ProtocolVersion, Read, Received, ServerName,
+    Session, Side, SslObject, Status,
 };
 
 impl<E: Engine> SslObject for Object<E> {
@@ -184,6 +184,39 @@ impl<E: Engine> SslObject for Object<E> {
             );
         }
         self.engine.export_keying_material(out, label, context)
+    }
+
+    fn verify_client_post_handshake(&mut self) -> Result<Status<()>, Error> {
+        if !self.begin()? {
+            return Ok(Status::WantWrite);
+        }
+        if !E::ASKS_LATER {
+            return Err(ErrorKind::Unsupported(Capability::PostHandshakeAuth).into());
+        }
+        if self.side == Side::Client {
+            return Err(ErrorKind::WrongSide.into());
+        }
+        if !self.done {
+            return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        if self.sent_close {
+            return Err(ErrorKind::ProtocolIsShutdown.into());
+        }
+        let invalid = |why| Err(Error::new(ErrorKind::InvalidArgument).with_detail(why));
+        if self.facts.version != Some(ProtocolVersion::TLS13) {
+            return invalid("clients are asked after the handshake under TLS 1.3 only");
+        }
+        if !crate::Context::config(&self.context).post_handshake_auth {
+            return invalid("the configuration does not ask clients after the handshake");
+        }
+        match self.call(|engine, bios| engine.verify_client_post_handshake(bios)) {
+            Ok(()) => {
+                self.asked_later = true;
+                Ok(Status::Done(()))
+            }
+            Err(error) if error.origin() == Origin::Misuse => Err(error),
+            Err(error) => Err(self.fail(error)),
+        }
     }
 
     fn key_update(&mut self, request_peer: bool) -> Result<Status<()>, Error> {

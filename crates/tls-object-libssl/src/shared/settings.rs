@@ -137,6 +137,9 @@ macro_rules! shared_settings {
         }
 
         fn verification(builder: &mut SslContextBuilder, config: &Config) -> Result<(), Error> {
+            if config.side == Side::Client && config.post_handshake_auth {
+                native::offer_post_handshake_auth(builder);
+            }
             if config.verify_mode == VerifyMode::None {
                 builder.set_verify(SslVerifyMode::NONE);
                 return Ok(());
@@ -145,6 +148,10 @@ macro_rules! shared_settings {
             let mode = match (config.verify_mode, config.side) {
                 (VerifyMode::Optional, Side::Server) => SslVerifyMode::PEER,
                 _ => SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT,
+            };
+            let mode = match config.side {
+                Side::Server if config.post_handshake_auth => mode | native::POST_HANDSHAKE,
+                _ => mode,
             };
             let judged_by = config.clone();
             builder.set_verify_callback(mode, move |accepted, chain| {
