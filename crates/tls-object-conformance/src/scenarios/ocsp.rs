@@ -52,12 +52,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "ocsp::wrong_side",
         "A client gives no response, and a server asks for none.",
-        Dims::VERSIONS,
+        Dims::ONCE,
         wrong_side,
-    )
-    .needs_each(
-        &[Capability::OcspStapleClient, Capability::OcspStapleServer, Capability::ClientCertificate],
-        &[Capability::OcspStapleClient, Capability::OcspStapleServer],
     ),
 ];
 
