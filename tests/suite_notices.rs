@@ -7,8 +7,8 @@ use std::io::IoSlice;
 use tls_object::{
     Alert, Answer, Capabilities, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello,
     Closure, Config, DynBackend, DynContext, Error, ErrorKind, Library, MemoryBio, Negotiated,
-    Read, Report, ServerName, Session, Side, SslObject, Status, Support, VerifyMode, VerifyTime,
-    Wrap,
+    Read, Report, ServerName, Session, SessionStats, Side, SslObject, Status, Support, VerifyMode,
+    VerifyTime, Wrap,
 };
 use tls_object_conformance::{Outcome, Selection, plan, run};
 
@@ -180,6 +180,10 @@ impl DynContext for BrokenContext {
         }
         let fault = self.fault;
         Ok(Box::new(BrokenObject { sound, fault, facts: Negotiated::default(), failed: false }))
+    }
+
+    fn session_stats(&self) -> Result<SessionStats, Error> {
+        self.sound.session_stats()
     }
 
     fn save_session(&self, session: &Session) -> Result<Vec<u8>, Error> {

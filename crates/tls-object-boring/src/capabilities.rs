@@ -51,6 +51,7 @@ fn support(capability: Capability) -> Support {
         C::PostHandshakeAuth => {
             Support::No("BoringSSL asks for certificates in the handshake only".into())
         }
+        C::SessionStats => Support::Emulated("counted by this project".into()),
         C::LentRead => {
             Support::No("BoringSSL shows decrypted data to nobody before it is copied".into())
         }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{
     Capabilities, Capability, CipherSuite, Config, Error, ErrorKind, MemoryBio, Report, Session,
-    SslObject, Wrap,
+    SessionCounters, SessionStats, SslObject, Wrap,
 };
 
 /// The library that a backend runs on.
@@ -119,6 +119,23 @@ pub trait Context: Clone + fmt::Debug + Send + Sync + 'static {
         wrap: Wrap,
     ) -> Result<Self::Object, Error>;
 
+    /// For backends: what the context counts, if it does.
+    fn counters(&self) -> Option<&SessionCounters> {
+        None
+    }
+
+    /// What its connections have come to so far. Python: `session_stats`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`]: see [`Capability::SessionStats`].
+    fn session_stats(&self) -> Result<SessionStats, Error> {
+        let counters = self.counters().ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported(Capability::SessionStats))
+                .with_backend(self.backend())
+        })?;
+        Ok(counters.read())
+    }
+
     /// Makes bytes of a client's session, for [`load_session`](Self::load_session) of a context with the same
     /// settings, in this process or another.
     ///
@@ -127,7 +144,8 @@ pub trait Context: Clone + fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// * [`ErrorKind::Unsupported`]: see [`Capability::SessionSerialisation`].
-    /// * [`ErrorKind::SessionMismatch`]: the session is of another context.
+    /// * [`ErrorKind::SessionMismatch`]: the session is of another context, or this one has a
+    ///   [verifier](Config::verifier), whose word cannot be carried over.
     fn save_session(&self, _session: &Session) -> Result<Vec<u8>, Error> {
         Err(Error::new(ErrorKind::Unsupported(Capability::SessionSerialisation))
             .with_backend(self.backend()))

@@ -127,7 +127,8 @@ pub struct Config {
     pub on_session: Option<Hook<dyn SessionSink>>,
     /// Server: what session tickets are sealed with: the first of these, and each of them opens one. With none, the
     /// library makes keys of its own, which no other context knows. Servers that share them, of the same library
-    /// and with settings alike (see [`session_fingerprint`](Self::session_fingerprint)), resume each other's sessions.
+    /// and with settings alike (see [`session_fingerprint`](Self::session_fingerprint)), resume each other's sessions. Where a
+    /// [verifier](Self::verifier) judges clients it must be the same on all of them: code has no fingerprint.
     pub ticket_keys: Vec<TicketKey>,
     /// Server: how many sessions it keeps itself, in memory, instead of sending them away in tickets; 0 for none. The
     /// client then holds an id only. The oldest make room for new ones. Each context has a cache of its own.

@@ -5,7 +5,7 @@ use core::{any::Any, fmt};
 
 use crate::{
     Backend, Capabilities, CipherSuite, Config, Context, Error, Library, MemoryBio, Report,
-    Session, SslObject, Wrap,
+    Session, SessionStats, SslObject, Wrap,
 };
 
 /// [`Backend`] without its types.
@@ -50,6 +50,12 @@ pub trait DynContext: fmt::Debug + Send + Sync {
         outgoing: Box<dyn MemoryBio>,
         wrap: Wrap,
     ) -> Result<Box<dyn SslObject>, Error>;
+
+    /// See [`Context::session_stats`].
+    ///
+    /// # Errors
+    /// As there.
+    fn session_stats(&self) -> Result<SessionStats, Error>;
 
     /// See [`Context::save_session`].
     ///
@@ -112,6 +118,10 @@ impl<C: Context> DynContext for C {
         wrap: Wrap,
     ) -> Result<Box<dyn SslObject>, Error> {
         Ok(Box::new(Context::wrap_bio(self, incoming, outgoing, wrap)?))
+    }
+
+    fn session_stats(&self) -> Result<SessionStats, Error> {
+        Context::session_stats(self)
     }
 
     fn save_session(&self, session: &Session) -> Result<Vec<u8>, Error> {

@@ -216,7 +216,9 @@ pub use plain_handshake::PlainHandshake;
 pub use record::{MAX_PLAINTEXT, RecordCursor};
 pub use reloadable::Reloadable;
 pub use server_name::{DnsName, ServerName};
-pub use session::{ContextId, SavedSession, Session, SessionDetails, SessionSink};
+pub use session::{
+    ContextId, SavedSession, Session, SessionCounters, SessionDetails, SessionSink, SessionStats,
+};
 pub use session_cache::SessionCache;
 pub use shared_bio::SharedBio;
 pub use signature_scheme::SignatureScheme;

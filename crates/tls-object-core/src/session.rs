@@ -1,6 +1,7 @@
 //! A session to be resumed.
 
 mod saved;
+mod stats;
 
 use core::{any::Any, fmt};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use crate::{ProtocolVersion, ServerName};
 
 pub use saved::SavedSession;
+pub use stats::{SessionCounters, SessionStats};
 
 /// Tells contexts apart within this process.
 ///

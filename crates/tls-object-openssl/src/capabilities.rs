@@ -62,6 +62,7 @@ fn support(capability: Capability, hybrid: bool) -> Support {
         C::ChannelBindingEndPoint => {
             Support::Emulated("OpenSSL's hash of the server's certificate".into())
         }
+        C::SessionStats => Support::Emulated("counted by this project".into()),
         C::LentRead => {
             Support::No("OpenSSL shows decrypted data to nobody before it is copied".into())
         }

@@ -98,6 +98,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         Capability::Resumption13 => {
             emulated("a session is good for as many connections as the server has issued tickets")
         }
+        Capability::SessionStats => emulated("counted by this project"),
         Capability::TicketKeys => {
             emulated("rustls leaves it to others what tickets are sealed with")
         }

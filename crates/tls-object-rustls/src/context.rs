@@ -14,8 +14,8 @@ use rustls::{
 };
 use tls_object_core::{
     AlpnMismatch, AlpnProtocol, Backend as _, CipherSuite, Config, Context, ContextId, Error,
-    ErrorKind, HashAlgorithm, MemoryBio, NamedGroup, Object, ProtocolVersion, ServerName, Side,
-    Wrap,
+    ErrorKind, HashAlgorithm, MemoryBio, NamedGroup, Object, ProtocolVersion, ServerName,
+    SessionCounters, Side, Wrap,
 };
 
 use crate::hooks::Keys;
@@ -34,6 +34,7 @@ pub struct RustlsContext(Arc<Inner>);
 
 struct Inner {
     id: ContextId,
+    counters: SessionCounters,
     backend: Rustls,
     config: Config,
     native: Native,
@@ -82,6 +83,7 @@ impl RustlsContext {
         };
         Ok(Self(Arc::new(Inner {
             id: ContextId::new(),
+            counters: SessionCounters::default(),
             backend: *backend,
             config: config.clone(),
             native,
@@ -166,6 +168,10 @@ impl Context for RustlsContext {
         let code = |suite: &SupportedCipherSuite| CipherSuite::new(suite.suite().into());
         let is_spoken = |suite: &CipherSuite| (oldest..=newest).contains(&suite.version());
         provider.cipher_suites.iter().map(code).filter(is_spoken).collect()
+    }
+
+    fn counters(&self) -> Option<&SessionCounters> {
+        Some(&self.0.counters)
     }
 
     fn wrap_bio(

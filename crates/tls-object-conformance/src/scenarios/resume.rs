@@ -101,6 +101,16 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         &[Capability::ServerResumption, Capability::ClientAuthRequired, Capability::VerifyChain],
     ),
     Scenario::new(
+        "resume::counted",
+        "Both contexts count their handshakes and the sessions that were resumed.",
+        Dims::VERSIONS,
+        counted,
+    )
+    .needs_each(
+        &[Capability::Resumption12, Capability::Resumption13, Capability::SessionStats],
+        &[Capability::ServerResumption, Capability::SessionStats],
+    ),
+    Scenario::new(
         "resume::server_has_none",
         "A server object hands out no session.",
         Dims::VERSIONS,
@@ -301,6 +311,32 @@ fn with_client_certificate(lab: &Lab) -> Result<(), Failure> {
         "another certificate after resumption"
     );
     pair.exchange()
+}
+
+fn counted(lab: &Lab) -> Result<(), Failure> {
+    let contexts = contexts(lab)?;
+    let counted = || -> Result<_, Failure> {
+        let mut numbers = Vec::new();
+        for (side, context) in [(Side::Client, &contexts.client), (Side::Server, &contexts.server)]
+        {
+            let stats = context.session_stats().map_err(|error| Failure::of(side, &error))?;
+            numbers.push((stats.started, stats.finished, stats.resumed));
+        }
+        Ok(numbers)
+    };
+    ensure!(counted()? == [(0, 0, 0); 2], "counted before anything happened");
+    let (session, _) = first(lab, &contexts)?;
+    resumed(lab, &contexts, &session)?.exchange()?;
+    // One that comes to nothing.
+    let mut pair = contexts.pair(lab.wrap()?)?;
+    let begun = pair.call(Side::Client, |tls| tls.do_handshake());
+    pair.deliver_all(Side::Server);
+    let met = pair.call(Side::Server, |tls| tls.do_handshake());
+    ensure!(begun.is_ok() && met.is_ok(), "{begun:?}, {met:?}");
+    drop(pair);
+    let numbers = counted()?;
+    ensure!(numbers == [(3, 2, 1); 2], "counted {numbers:?}");
+    Ok(())
 }
 
 fn server_has_none(lab: &Lab) -> Result<(), Failure> {

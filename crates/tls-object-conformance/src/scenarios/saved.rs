@@ -1,7 +1,10 @@
 //! Sessions as bytes.
 
+use std::sync::Arc;
+
 use tls_object_core::{
-    Capability, Config, DynContext, ErrorKind, ServerName, Session, Side, VecBio, VerifyMode, Wrap,
+    Capability, Config, DynContext, ErrorKind, Hook, PeerVerifier, PresentedPeer, ServerName,
+    Session, Side, VecBio, VerifyCode, VerifyMode, Wrap,
 };
 
 use crate::failure::{Failure, ensure};
@@ -32,6 +35,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(CLIENT, SERVER),
     Scenario::new(
+        "saved::judged_by_code",
+        "A session of peers that the application judges is not saved, and none is loaded there.",
+        Dims::VERSIONS,
+        judged_by_code,
+    )
+    .needs_each(JUDGED, SERVER),
+    Scenario::new(
         "saved::other_backend",
         "A session that was saved is refused by another backend.",
         Dims::VERSIONS,
@@ -56,6 +66,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 
 const CLIENT: &[Capability] =
     &[Capability::Resumption12, Capability::Resumption13, Capability::SessionSerialisation];
+const JUDGED: &[Capability] = &[
+    Capability::Resumption12,
+    Capability::Resumption13,
+    Capability::SessionSerialisation,
+    Capability::VerifyHook,
+];
 const SERVER: &[Capability] = &[Capability::ServerResumption];
 
 /// A connection, and the session that it ends with.
@@ -151,6 +167,28 @@ fn other_settings(lab: &Lab) -> Result<(), Failure> {
         refused(&*lab.context(&config)?, &saved, ErrorKind::SessionMismatch)?;
     }
     Ok(())
+}
+
+struct AcceptsAll;
+
+impl PeerVerifier for AcceptsAll {
+    fn verify(&self, _: &PresentedPeer<'_>) -> Result<(), VerifyCode> {
+        Ok(())
+    }
+}
+
+fn judged_by_code(lab: &Lab) -> Result<(), Failure> {
+    let plain = contexts(lab)?;
+    let saved = save(&*plain.client, &session(lab, &plain, None)?)?;
+    let mut client = lab.client_config();
+    client.verifier = Some(Hook::new(Arc::new(AcceptsAll)));
+    let judged = lab.contexts(&client, &lab.server_config())?;
+    let session = session(lab, &judged, None)?;
+    match judged.client.save_session(&session) {
+        Err(error) if error.kind() == ErrorKind::SessionMismatch => {}
+        other => return Err(Failure::new(format!("saved: {other:?}"))),
+    }
+    refused(&*judged.client, &saved, ErrorKind::SessionMismatch)
 }
 
 fn other_backend(lab: &Lab) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use core::mem;
 
 use super::Object;
 use crate::record::{HEADER, plain_alert, preamble};
-use crate::{Alert, Engine, Error, ErrorKind, Side, Status};
+use crate::{Alert, Context as _, Engine, Error, ErrorKind, Side, Status};
 
 impl<E: Engine> Object<E> {
     /// Looks at the first bytes from the peer before the engine does; whether they are there.
@@ -53,7 +53,9 @@ impl<E: Engine> Object<E> {
             // A client speaks first: it may do so before anything is there to be recognised.
             let something_there = self.bios.incoming().pending() > 0;
             if !self.recognise()? && (something_there || self.side == Side::Server) {
-                self.begun |= self.side == Side::Client;
+                if self.side == Side::Client {
+                    self.count_start();
+                }
                 if self.side == Side::Client && self.bios.sent() == 0 {
                     let begun = self.call(|engine, bios| {
                         bios.with_nothing_incoming(|bios| engine.handshake(bios))
@@ -68,12 +70,15 @@ impl<E: Engine> Object<E> {
         if let Some(status) = self.greet()? {
             return Ok(status);
         }
-        self.begun = true;
+        self.count_start();
         match self.call(|engine, bios| engine.handshake(bios)) {
             Ok(Status::Done(())) => {
                 self.done = true;
                 self.bios.drop_ahead();
                 self.facts = self.engine.negotiated();
+                if let Some(counters) = self.context.counters() {
+                    counters.finish(self.facts.resumed);
+                }
                 if mem::take(&mut self.early_data_sent) && !self.facts.early_data_accepted {
                     // Not the end: the connection was made all the same.
                     return Err(ErrorKind::EarlyDataRejected.into());
@@ -82,6 +87,14 @@ impl<E: Engine> Object<E> {
             }
             Ok(_) => self.want_read(),
             Err(error) => Err(self.fail(error)),
+        }
+    }
+
+    fn count_start(&mut self) {
+        if !mem::replace(&mut self.begun, true)
+            && let Some(counters) = self.context.counters()
+        {
+            counters.start();
         }
     }
 

@@ -27,7 +27,7 @@ impl<'a> SavedSession<'a> {
     /// which is made of `config`.
     ///
     /// # Errors
-    /// [`ErrorKind::SessionMismatch`]: it is of another context.
+    /// [`ErrorKind::SessionMismatch`]: it is of another context, or of one whose peers the application judges.
     pub fn seal(
         session: &Session,
         context: ContextId,
@@ -38,6 +38,7 @@ impl<'a> SavedSession<'a> {
         if !session.belongs_to(context, session.server_name()) {
             return Err(ErrorKind::SessionMismatch.into());
         }
+        judged_by_settings(config)?;
         let name = session.server_name().map(ToString::to_string).unwrap_or_default();
         let mut saved = MAGIC.to_vec();
         let parts = [backend.as_bytes(), &config.session_fingerprint(), name.as_bytes(), native];
@@ -55,7 +56,8 @@ impl<'a> SavedSession<'a> {
     ///
     /// # Errors
     /// * [`ErrorKind::InvalidSession`]: these are not the bytes of a saved session, or not all of them.
-    /// * [`ErrorKind::SessionMismatch`]: it is of another backend, or began under other settings.
+    /// * [`ErrorKind::SessionMismatch`]: it is of another backend, or began under other settings, or the application judges
+    ///   the peers of this context.
     pub fn open(saved: &'a [u8], config: &Config, backend: &str) -> Result<Self, Error> {
         let (body, digest) = saved
             .len()
@@ -77,6 +79,7 @@ impl<'a> SavedSession<'a> {
         if !rest.is_empty() {
             return Err(invalid("too long"));
         }
+        judged_by_settings(config)?;
         if by != backend.as_bytes() || *fingerprint != config.session_fingerprint() {
             return Err(ErrorKind::SessionMismatch.into());
         }
@@ -84,6 +87,14 @@ impl<'a> SavedSession<'a> {
         let server_name = if name.is_empty() { None } else { Some(ServerName::new(name)?) };
         Ok(Self { server_name, native })
     }
+}
+
+/// Code has no fingerprint: nobody can tell whether it would accept what other code has accepted.
+fn judged_by_settings(config: &Config) -> Result<(), Error> {
+    if config.verifier.is_none() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::SessionMismatch).with_detail("the application judges peers"))
 }
 
 #[cold]

@@ -10,7 +10,8 @@ macro_rules! shared_context {
         use $bindings::ssl::{Ssl, SslContext, SslRef, StatusType};
         use $bindings::x509::verify::{X509CheckFlags, X509VerifyFlags};
         use tls_object_core::{
-    CipherSuite, Config, Context, ContextId, CrlScope, Error, ErrorKind, MemoryBio, Object, Purpose, ServerName, Session, Side, VerifyMode, VerifyTime, Wrap,
+            CipherSuite, Config, Context, ContextId, CrlScope, Error, ErrorKind, MemoryBio, Object,
+            Purpose, ServerName, Session, SessionCounters, Side, VerifyMode, VerifyTime, Wrap,
         };
         use tls_object_libssl::LibsslEngine;
 
@@ -24,6 +25,7 @@ macro_rules! shared_context {
 
         struct Inner {
             id: ContextId,
+            counters: SessionCounters,
             config: Config,
             native: SslContext,
         }
@@ -32,7 +34,7 @@ macro_rules! shared_context {
             /// `config` has passed the backend's check.
             pub(crate) fn new(config: &Config) -> Result<Self, Error> {
                 let native = settings::build(config)?;
-                Ok(Self(Arc::new(Inner { id: ContextId::new(), config: config.clone(), native })))
+                Ok(Self(Arc::new(Inner { id: ContextId::new(), counters: SessionCounters::default(), config: config.clone(), native })))
             }
 
             /// A new connection.
@@ -148,6 +150,10 @@ macro_rules! shared_context {
             ) -> Result<Self::Object, Error> {
                 wrap.check(&self.0.config, self.0.id)?;
                 Object::new(self.clone(), wrap, incoming, outgoing)
+            }
+
+            fn counters(&self) -> Option<&SessionCounters> {
+                Some(&self.0.counters)
             }
 
             fn save_session(&self, session: &Session) -> Result<Vec<u8>, Error> {

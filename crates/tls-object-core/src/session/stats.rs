@@ -1,0 +1,45 @@
+//! How often sessions are resumed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What the connections of a context have come to so far. Python: `session_stats`.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct SessionStats {
+    /// Handshakes that began: on a server, when the client had spoken. Python: `connect`, `accept`.
+    pub started: u64,
+    /// Handshakes that were finished. Python: `connect_good`, `accept_good`.
+    pub finished: u64,
+    /// Those of them that resumed a session. Python: `hits`.
+    pub resumed: u64,
+}
+
+/// For backends: what a context counts. Each number on its own is exact; together they may be of different moments.
+#[derive(Debug, Default)]
+pub struct SessionCounters {
+    started: AtomicU64,
+    finished: AtomicU64,
+    resumed: AtomicU64,
+}
+
+impl SessionCounters {
+    pub(crate) fn start(&self) {
+        self.started.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn finish(&self, resumed: bool) {
+        self.finished.fetch_add(1, Ordering::Relaxed);
+        if resumed {
+            self.resumed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The numbers as they are.
+    pub fn read(&self) -> SessionStats {
+        SessionStats {
+            started: self.started.load(Ordering::Relaxed),
+            finished: self.finished.load(Ordering::Relaxed),
+            resumed: self.resumed.load(Ordering::Relaxed),
+        }
+    }
+}
