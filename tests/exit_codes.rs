@@ -57,14 +57,9 @@ fn a_verified_server_and_a_clean_end_are_0() {
         expect_success(connect().arg("--no-verify"));
         let client = || client(backend, &pki, &server);
         expect_success(&mut client());
-        expect_if(
-            backend,
-            "crl",
-            |it| expect_success(it),
-            client().arg("--crl").arg(pki.none_revoked()),
-        );
+        expect_if(backend, "crl", expect_success, client().arg("--crl").arg(pki.none_revoked()));
         let at = &["--at", "1700000000"];
-        expect_if(backend, "verify-time", |it| expect_success(it), client().args(at));
+        expect_if(backend, "verify-time", expect_success, client().args(at));
     }
 }
 

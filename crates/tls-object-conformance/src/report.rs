@@ -279,6 +279,7 @@ mod tests {
     fn the_json_has_these_names() {
         let expected = serde_json::json!({
             "backends": ["one", "two"],
+            "same_library": [],
             "results": [
                 {
                     "scenario": "topic::promise", "params": "tls1.3",
