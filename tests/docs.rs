@@ -110,8 +110,9 @@ fn errors() {
         "{GENERATED}
 # Errors
 
-One table for all libraries: the same fault is the same kind of error on each, with the same alert on the wire, the same name that
-OpenSSL has for it, and the same exception in Python's `ssl`.
+One table for all libraries. Where it is for this project to say, the same fault is the same kind of error on each, with the same
+alert on the wire, the same name that OpenSSL has for it, and the same exception in Python's `ssl`. Libraries go different ways
+with some of what breaks the protocol; the rows of the second table say which.
 
 ## Kinds
 
@@ -145,8 +146,9 @@ OpenSSL has for it, and the same exception in Python's `ssl`.
 What the conformance suite does to connections, and the error that comes of it. Each row was tried on every backend with a
 library of its own (native-tls has that of another one), with
 both versions of the protocol where they are concerned; an end that learned of it by the other end's alert is left out.
-A backend that has another error than the rest has a row of its own, and a row in
-[deviations.toml](deviations.toml) or in the scenario's text says why.
+A backend that has another error than the rest has a row of its own, one that takes no notice has none, and
+[deviations.toml](deviations.toml) has the reason where the scenario asks for one error. A row without an alert is of an end that
+had sent `close_notify` before, of one whose library sends none, or of one that met the end of the transport.
 
 | fault | TLS | found by | error | alert sent | verify code | Python's exception | backends |
 |---|---|---|---|---|---|---|---|

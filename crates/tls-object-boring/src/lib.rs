@@ -26,6 +26,7 @@ mod library;
 mod native;
 mod session;
 mod settings;
+mod strength;
 
 pub use backend::BoringSsl;
 pub use context::BoringContext;

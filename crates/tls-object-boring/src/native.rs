@@ -15,7 +15,7 @@ use tls_object_core::{
     Capability, Certificate, CipherSuite, Config, Error, ErrorKind, NamedGroup, ProtocolVersion,
     Side, SignatureScheme, VerifyCode, VerifyTime,
 };
-use tls_object_libssl::{Refused, Verdict};
+use tls_object_libssl::{Refused, Verdict, leave_refusal};
 use tls_object_path::{Refusal, Rules};
 
 pub(crate) use crate::ffi::{
@@ -23,7 +23,7 @@ pub(crate) use crate::ffi::{
     peer_certificates, set_groups, set_num_tickets, set_tls13_suites, take_early_data, tls_unique,
 };
 use crate::identity::{self, Loaded};
-use crate::{capabilities, facts, ffi, hooks};
+use crate::{capabilities, facts, ffi, hooks, strength};
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
 /// default without SHA-1, and with Ed25519.
@@ -216,6 +216,21 @@ pub(crate) fn set_judge(builder: &mut SslContextBuilder, _config: &Config) {
         }
         verdict.accepts()
     });
+}
+
+/// The library's verdict on a chain, and then that on its strength.
+pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
+    if !judgement.verify_cert().unwrap_or(false) {
+        return false;
+    }
+    match judgement.chain().and_then(strength::weakness) {
+        Some(refused) => {
+            leave_refusal(refused);
+            refuse(judgement, VerifyCode::Rejected);
+            false
+        }
+        None => true,
+    }
 }
 
 /// The chain that is being judged, as it was sent.

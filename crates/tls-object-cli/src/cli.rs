@@ -12,6 +12,9 @@ use crate::address::Address;
 use crate::failure::Failure;
 use crate::key_log;
 
+/// The end of the year 9999, beyond which certificates know no time (RFC 5280 section 4.1.2.5).
+const LAST_SECOND: u64 = 253_402_300_799;
+
 /// Try, compare and test the TLS libraries behind tls-object.
 ///
 /// Every command takes the name of a backend, as `tlsobj backends` lists them, and does the
@@ -141,8 +144,8 @@ pub(crate) struct ClientArgs {
     /// them is about.
     #[arg(long, value_name = "FILE")]
     pub(crate) crl: Option<PathBuf>,
-    /// Judge certificates at this time, in seconds since 1970. [default: now]
-    #[arg(long, value_name = "UNIXTIME")]
+    /// Judge certificates at this time, in seconds since 1970, up to the year 9999. [default: now]
+    #[arg(long, value_name = "UNIXTIME", value_parser = clap::value_parser!(u64).range(..=LAST_SECOND))]
     pub(crate) at: Option<u64>,
     /// Take any certificate. Anybody may be at the other end.
     #[arg(long, conflicts_with_all = ["ca", "crl", "at"])]

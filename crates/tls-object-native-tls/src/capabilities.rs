@@ -47,7 +47,7 @@ fn support(capability: Capability) -> Support {
         C::CipherSuites12 | C::CipherSuites13 => no("native-tls has no cipher suites to choose"),
         C::Groups | C::PostQuantumGroup => no("native-tls has no groups to choose"),
         C::SignatureFact => no("native-tls does not tell by what is signed"),
-        C::HandshakeKind => no("this project does not tell it of native-tls yet"),
+        C::HandshakeKind => no("native-tls does not tell how the handshake went"),
         C::SecurityLevel => no("native-tls has no security level to choose"),
         C::VerifyHook => no("native-tls asks nobody for a verdict"),
         C::SignatureSchemes => no("native-tls has no signature schemes to choose"),

@@ -322,6 +322,11 @@ pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
     }
 }
 
+/// The library's verdict on a chain.
+pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
+    judgement.verify_cert().unwrap_or(false)
+}
+
 /// The chain that is being judged, as it was sent.
 pub(crate) fn sent(judgement: &X509StoreContextRef) -> Vec<Certificate> {
     ffi::sent(judgement)

@@ -2,6 +2,7 @@
 
 use tls_object_core::Side;
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
+use x509_parser::der_parser::oid;
 use x509_parser::extensions::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, GeneralName, KeyIdentifier,
     KeyUsage, NameConstraints, SubjectAlternativeName, X509Extension,
@@ -170,5 +171,17 @@ impl<'a> Cert<'a> {
             Ok(PublicKey::RSA(key)) => key.key_size() < LEAST,
             _ => false,
         }
+    }
+
+    /// Whether it is signed over a hash that is broken.
+    pub(crate) fn has_weak_signature(&self) -> bool {
+        /// MD5 and SHA-1 with RSA (RFC 3279), SHA-1 with ECDSA and DSA.
+        const BROKEN: &[Oid<'static>] = &[
+            oid!(1.2.840.113549.1.1.4),
+            oid!(1.2.840.113549.1.1.5),
+            oid!(1.2.840.10045.4.1),
+            oid!(1.2.840.10040.4.3),
+        ];
+        BROKEN.contains(&self.x509.signature_algorithm.algorithm)
     }
 }

@@ -32,11 +32,16 @@ pub(crate) fn check(rules: &Rules<'_>, path: &[Cert<'_>]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Looks at the strength of each key.
+/// Looks at the strength of each key, and of each signature but the anchor's own.
 pub(crate) fn check_strength(path: &[Cert<'_>]) -> Result<(), Fault> {
-    match path.iter().position(Cert::has_weak_key) {
-        Some(0) => Err((VerifyCode::WeakKey, 0)),
-        Some(depth) => Err((VerifyCode::WeakCaKey, depth)),
-        None => Ok(()),
+    for (depth, cert) in path.iter().enumerate() {
+        if cert.has_weak_key() {
+            let code = if depth == 0 { VerifyCode::WeakKey } else { VerifyCode::WeakCaKey };
+            return Err((code, depth));
+        }
+        if depth + 1 < path.len() && cert.has_weak_signature() {
+            return Err((VerifyCode::WeakSignature, depth));
+        }
     }
+    Ok(())
 }

@@ -40,7 +40,8 @@ pub struct Refusal {
 
 impl<'a> Rules<'a> {
     /// Whether a path that a library has found keeps to the rules: leads to an anchor that is one, is not
-    /// too long, consists of authorities, and is not revoked by lists that are in force. `path` begins with the leaf and ends with the trust anchor.
+    /// too long, consists of authorities, is as strong as it must be, and is not revoked by lists that are in force. `path` begins with the leaf and ends
+    /// with the trust anchor.
     ///
     /// # Errors
     /// The first fault.
@@ -55,6 +56,7 @@ impl<'a> Rules<'a> {
         }
         self.ends(&certs)
             .and_then(|()| extensions::check(self, &certs))
+            .and_then(|()| extensions::check_strength(&certs))
             .and_then(|()| crl::check(self, &certs, &|_, _| true))
             .map_err(|fault| refusal(&certs, fault))
     }

@@ -123,7 +123,11 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         Capability::SignatureFact => emulated("noted where keys sign and signatures are verified"),
         Capability::SecurityLevel => no("rustls has no security levels"),
 
-        _ => no("unknown to this backend"),
+        Capability::SessionDetails | Capability::SessionSerialisation => {
+            no("a session of a rustls client shows nobody what is in it")
+        }
+
+        _ => no("rustls has nothing for it"),
     }
 }
 

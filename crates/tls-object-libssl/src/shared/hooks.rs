@@ -34,11 +34,11 @@ macro_rules! shared_hooks {
             let Some((hooks, role)) =
                 hooks.and_then(|it| it.verifier_role().map(|role| (it, role)))
             else {
-                return Verdict::by_library(judgement.verify_cert().unwrap_or(false));
+                return Verdict::by_library(native::verify(judgement));
             };
             let sent = native::sent(judgement);
             let library = (role != VerifierRole::Instead).then(|| {
-                if judgement.verify_cert().unwrap_or(false) {
+                if native::verify(judgement) {
                     return Ok(());
                 }
                 Err(left_code().unwrap_or_else(|| native::judgement_code(judgement)))
