@@ -11,7 +11,7 @@ const DIGEST_LEN: usize = 32;
 
 /// For backends: the parts of a saved session.
 ///
-/// On disk: [`MAGIC`]; backend, fingerprint of the configuration, server name (empty for none) and the library's own
+/// On disk: four bytes that say so; backend, fingerprint of the configuration, server name (empty for none) and the library's own
 /// bytes, each behind its length in 4 bytes, the high one first; SHA-256 of all that.
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq)]
