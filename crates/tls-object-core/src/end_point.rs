@@ -1,6 +1,6 @@
 //! Which hash of the server's certificate is the channel binding `tls-server-end-point`.
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, split_der};
 
 /// A hash function, for backends to compute with their library.
 #[non_exhaustive]
@@ -90,19 +90,8 @@ fn pss_hash(parameters: &[u8]) -> Option<Option<HashAlgorithm>> {
 
 /// The content of the first value, which must have this tag, and what follows it.
 fn value(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (&[found, first], rest) = der.split_first_chunk()?;
-    if found != tag {
-        return None;
-    }
-    if first < 0x80 {
-        return rest.split_at_checked(first.into());
-    }
-    let (len, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-    if len.is_empty() || len.len() > size_of::<u32>() {
-        return None;
-    }
-    let len = len.iter().fold(0_u32, |len, &byte| len << 8 | u32::from(byte));
-    rest.split_at_checked(usize::try_from(len).ok()?)
+    let (found, content, rest) = split_der(der)?;
+    (found == tag).then_some((content, rest))
 }
 
 #[cfg(test)]

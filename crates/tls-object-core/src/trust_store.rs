@@ -2,7 +2,7 @@
 
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
-use crate::{Certificate, Config, Crl, Error, ErrorKind};
+use crate::{Certificate, Config, Crl, Error, ErrorKind, split_der};
 
 const SEQUENCE: u8 = 0x30;
 
@@ -72,7 +72,7 @@ impl TrustStore {
                 SectionKind::Crl => ErrorKind::InvalidCrl,
                 _ => continue,
             };
-            if !matches!(split(&der), Some((SEQUENCE, _, []))) {
+            if !matches!(split_der(&der), Some((SEQUENCE, _, []))) {
                 return Err(Error::new(broken).with_detail(format!("entry {entry}")));
             }
             if kind == SectionKind::Crl {
@@ -101,7 +101,7 @@ impl TrustStore {
         let mut certificates = Vec::new();
         let mut rest = der;
         while !rest.is_empty() {
-            let Some((SEQUENCE, _, behind)) = split(rest) else {
+            let Some((SEQUENCE, _, behind)) = split_der(rest) else {
                 let detail = format!("entry {}", certificates.len() + 1);
                 return Err(Error::new(ErrorKind::InvalidCertificate).with_detail(detail));
             };
@@ -163,37 +163,37 @@ fn authority(der: &[u8]) -> Option<bool> {
     const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
     const CERTIFICATE_SIGN: u8 = 0x04;
 
-    let (_, certificate, _) = split(der)?;
-    let (_, mut rest, _) = split(certificate)?;
-    let (first, _, behind) = split(rest)?;
+    let (_, certificate, _) = split_der(der)?;
+    let (_, mut rest, _) = split_der(certificate)?;
+    let (first, _, behind) = split_der(rest)?;
     if first == VERSION {
         rest = behind;
     }
     // The serial number and the algorithm; then issuer, validity, subject and key.
     for _ in 0..2 {
-        rest = split(rest)?.2;
+        rest = split_der(rest)?.2;
     }
-    let (_, issuer, behind) = split(rest)?;
-    let (_, subject, behind) = split(split(behind)?.2)?;
-    rest = split(behind)?.2;
-    while let Some((tag, content, behind)) = split(rest) {
+    let (_, issuer, behind) = split_der(rest)?;
+    let (_, subject, behind) = split_der(split_der(behind)?.2)?;
+    rest = split_der(behind)?.2;
+    while let Some((tag, content, behind)) = split_der(rest) {
         rest = behind;
         if tag != EXTENSIONS {
             continue;
         }
-        let (_, mut extensions, _) = split(content)?;
+        let (_, mut extensions, _) = split_der(content)?;
         let mut may_sign = false;
         while !extensions.is_empty() {
-            let (_, extension, behind) = split(extensions)?;
+            let (_, extension, behind) = split_der(extensions)?;
             extensions = behind;
-            let (_, id, mut value) = split(extension)?;
-            if let (BOOLEAN, _critical, behind) = split(value)? {
+            let (_, id, mut value) = split_der(extension)?;
+            if let (BOOLEAN, _critical, behind) = split_der(value)? {
                 value = behind;
             }
-            let (OCTET_STRING, value, _) = split(value)? else { return None };
-            let (_, content, _) = split(value)?;
+            let (OCTET_STRING, value, _) = split_der(value)? else { return None };
+            let (_, content, _) = split_der(value)?;
             if id == BASIC_CONSTRAINTS {
-                return Some(matches!(split(content), Some((BOOLEAN, [1..=u8::MAX], _))));
+                return Some(matches!(split_der(content), Some((BOOLEAN, [1..=u8::MAX], _))));
             }
             // A BIT STRING: how many bits are unused, and then they.
             may_sign |=
@@ -202,19 +202,4 @@ fn authority(der: &[u8]) -> Option<bool> {
         return Some(may_sign);
     }
     Some(first != VERSION && issuer == subject)
-}
-
-/// The tag and the content of the first value of DER, and what stands behind it.
-fn split(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&tag, rest) = der.split_first()?;
-    let (&first, rest) = rest.split_first()?;
-    let (len, rest) = if first < 0x80 {
-        (usize::from(first), rest)
-    } else {
-        let digits = usize::from(first & 0x7f);
-        let (digits, rest) = rest.split_at_checked(digits).filter(|_| (1..=4).contains(&digits))?;
-        (digits.iter().fold(0, |len, &byte| len << 8 | usize::from(byte)), rest)
-    };
-    let (content, rest) = rest.split_at_checked(len)?;
-    Some((tag, content, rest))
 }

@@ -4,7 +4,7 @@
 //! it alike: a salt, an OCTET STRING, and behind it in the same SEQUENCE one or more INTEGERs. So a walk over the DER finds
 //! it wherever it is, without knowing the algorithms.
 
-use tls_object_core::{Error, ErrorKind};
+use tls_object_core::{Error, ErrorKind, split_der};
 
 /// Rounds, of all derivations of a file together.
 const MAX_ROUNDS: u64 = 10_000_000;
@@ -41,7 +41,7 @@ fn too_much(what: &str) -> Error {
 fn walk(mut rest: &[u8], depth: usize, rounds: &mut u64) -> Result<(), Error> {
     let mut numbers: Vec<u64> = Vec::new();
     let mut salted = false;
-    while let Some((tag, content, behind)) = split(rest) {
+    while let Some((tag, content, behind)) = split_der(rest) {
         rest = behind;
         if tag == INTEGER && salted {
             numbers.push(number(content));
@@ -87,21 +87,6 @@ fn number(content: &[u8]) -> u64 {
             if sum >> 56 == 0 { sum << 8 | u64::from(byte) } else { u64::MAX }
         },
     )
-}
-
-/// The tag and the content of the first value, and what stands behind it; `None` at the end and where it is no DER.
-fn split(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&tag, rest) = der.split_first()?;
-    let (&first, rest) = rest.split_first()?;
-    let (len, rest) = if first < 0x80 {
-        (usize::from(first), rest)
-    } else {
-        let digits = usize::from(first & 0x7f);
-        let (digits, rest) = rest.split_at_checked(digits).filter(|_| (1..=4).contains(&digits))?;
-        (digits.iter().fold(0, |len, &byte| len << 8 | usize::from(byte)), rest)
-    };
-    let (content, rest) = rest.split_at_checked(len)?;
-    Some((tag, content, rest))
 }
 
 #[cfg(test)]
