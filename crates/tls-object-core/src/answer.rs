@@ -65,7 +65,8 @@ impl fmt::Debug for Answer {
 /// Python: `sni_callback`.
 pub trait OnClientHello: Send + Sync {
     /// Decides on the client that says `hello` to `object`. Called once for each connection, also for a client that
-    /// asks for no name, and not for the second ClientHello after a HelloRetryRequest.
+    /// asks for no name, and not for the second ClientHello after a HelloRetryRequest. An answer that cannot be
+    /// followed, such as a client's context, refuses the client with the alert `internal_error`.
     ///
     /// Within it `object` is [suspended](crate::Status::Suspended): its getters may be called, and nothing moves.
     fn on_client_hello(&self, object: &mut dyn SslObject, hello: &ClientHello) -> Answer;

@@ -7,9 +7,6 @@ use crate::{
     CipherSuite, Error, ErrorKind, NamedGroup, ProtocolVersion, ServerName, SignatureScheme,
 };
 
-/// The type of this message (RFC 8446 section 4).
-const CLIENT_HELLO: u8 = 1;
-
 /// Extensions that are looked into (the registry of RFC 8447).
 const SERVER_NAME: u16 = 0;
 const SUPPORTED_GROUPS: u16 = 10;
@@ -31,6 +28,9 @@ pub struct ClientHello {
 }
 
 impl ClientHello {
+    /// The type of this message (RFC 8446 section 4).
+    pub const TYPE: u8 = 1;
+
     /// Parses a whole handshake message: its type, its length in three bytes, and its body.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl ClientHello {
 
     fn read(message: &[u8]) -> Option<Self> {
         let mut whole = Reader { bytes: message, at: 0 };
-        if whole.u8()? != CLIENT_HELLO {
+        if whole.u8()? != Self::TYPE {
             return None;
         }
         let body = whole.vector(3)?;
@@ -233,7 +233,7 @@ mod tests {
         body.extend([0, 4, 0x13, 1, 0xc0, 0x2f, 1, 0]); // two suites, no compression
         body.extend((extensions.len() as u16).to_be_bytes());
         body.extend(extensions);
-        let mut message = vec![CLIENT_HELLO, 0];
+        let mut message = vec![ClientHello::TYPE, 0];
         message.extend((body.len() as u16).to_be_bytes());
         message.extend(body);
         message

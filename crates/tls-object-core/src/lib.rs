@@ -150,6 +150,7 @@ mod cipher_string;
 mod cipher_suite;
 mod client_hello;
 mod config;
+mod der;
 mod dynamic;
 mod early_data;
 mod end_point;
@@ -197,6 +198,7 @@ pub use config::{
     AlpnMismatch, AlpnProtocol, Config, CrlScope, Purpose, Setting, Side, Suites, TicketKey,
     VerifyMode, VerifyTime, Wrap,
 };
+pub use der::split_der;
 pub use dynamic::{DynBackend, DynContext};
 pub use early_data::EarlyData;
 pub use end_point::HashAlgorithm;

@@ -1,10 +1,12 @@
 //! What a server decides when the client has spoken and nothing else has happened.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 
 use tls_object_core::{
     Alert, AlpnProtocol, Answer, Capability, Closure, Config, ErrorKind, Hook, NamedGroup,
-    OnClientHello, ProtocolVersion, Read, Setting, Side, SslObject, Status, VerifyMode, Wrap,
+    OnClientHello, ProtocolVersion, Read, Setting, Side, SslObject, Status, VecBio, VerifyMode,
+    Wrap,
 };
 
 use crate::failure::{Failure, ensure};
@@ -79,6 +81,27 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         wrong_context,
     )
     .needs_each(&[], &[Capability::ClientHelloPause, Capability::ClientHelloContext]),
+    Scenario::new(
+        "client_hello::bad_answer",
+        "A hook whose answer cannot be followed refuses the client.",
+        Dims::VERSIONS,
+        bad_answer,
+    )
+    .needs_each(&[], &[Capability::ClientHello, Capability::ClientHelloContext]),
+    Scenario::new(
+        "client_hello::panic",
+        "A panic of a hook comes out of the call that asked it, and the connection is over.",
+        Dims::alone(Side::Server),
+        panic,
+    )
+    .needs_each(&[], &[Capability::ClientHello]),
+    Scenario::new(
+        "client_hello::in_many_records",
+        "A ClientHello of which each record has one byte is told as it is.",
+        Dims::alone(Side::Server),
+        in_many_records,
+    )
+    .needs_each(&[], PAUSE),
     Scenario::new(
         "client_hello::none",
         "What is no ClientHello ends as it does on a server that does not look.",
@@ -301,6 +324,67 @@ fn wrong_context(lab: &Lab) -> Result<(), Failure> {
     pair.exchange()
 }
 
+fn bad_answer(lab: &Lab) -> Result<(), Failure> {
+    let mut server = lab.server_config();
+    let other = lab.backend(Side::Server).context(&Config::client())?;
+    server.on_client_hello = hook(move |_, _| Answer::with_context(&*other));
+    let mut pair = lab.pair(&lab.client_config(), &server)?;
+    lab.refused(&mut pair, Side::Server, ErrorKind::Refused, Alert::INTERNAL_ERROR)
+}
+
+/// The least that is a ClientHello: TLS 1.2, one suite, no extensions.
+fn least_hello() -> Vec<u8> {
+    let mut body = vec![3, 3];
+    body.extend([7; 32]);
+    body.extend([0, 0, 2, 0xc0, 0x2b, 1, 0]);
+    [&[1, 0, 0, body.len() as u8][..], &body].concat()
+}
+
+/// A server that sees `records`.
+fn shown(
+    lab: &Lab,
+    config: &Config,
+    wrap: Wrap,
+    records: &[u8],
+) -> Result<Box<dyn SslObject>, Failure> {
+    let bio = || Box::<VecBio>::default();
+    let mut server = lab.context(config)?.wrap_bio(bio(), bio(), wrap)?;
+    server.incoming().write(records)?;
+    Ok(server)
+}
+
+fn panic(lab: &Lab) -> Result<(), Failure> {
+    const WORDS: &str = "a hook's own";
+    let mut config = lab.server_config();
+    config.on_client_hello = hook(|_, _| resume_unwind(Box::new(WORDS)));
+    let message = least_hello();
+    let record = [&[22, 3, 1, 0, message.len() as u8][..], &message].concat();
+    let mut server = shown(lab, &config, Wrap::server(), &record)?;
+    match catch_unwind(AssertUnwindSafe(|| server.do_handshake())) {
+        Ok(status) => return Err(Failure::new(format!("no panic: {status:?}"))),
+        Err(payload) => ensure!(payload.downcast_ref() == Some(&WORDS), "another panic"),
+    }
+    for _ in 0..2 {
+        let after = server.do_handshake().map_err(|error| error.kind());
+        ensure!(after == Err(ErrorKind::Internal), "after the panic: {after:?}");
+    }
+    ensure!(server.client_hello().is_none(), "the ClientHello still waits");
+    Ok(())
+}
+
+fn in_many_records(lab: &Lab) -> Result<(), Failure> {
+    let message = least_hello();
+    let records: Vec<u8> = message.iter().flat_map(|&byte| [22, 3, 1, 0, 1, byte]).collect();
+    let wrap = Wrap::server().pausing_at_client_hello();
+    let mut server = shown(lab, &lab.server_config(), wrap, &records)?;
+    let status = server.do_handshake()?;
+    ensure!(status == Status::Suspended, "{status:?}");
+    let told = server.client_hello().map(|hello| hello.as_bytes().to_vec());
+    ensure!(told == Some(message), "told another ClientHello: {told:?}");
+    ensure!(server.memory_in_use() >= records.len(), "what waits is not counted");
+    Ok(())
+}
+
 fn none(lab: &Lab) -> Result<(), Failure> {
     let (bytes, end): (&[u8], bool) = match lab.variant() {
         "cut" => (&[22, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3], true),
@@ -309,15 +393,9 @@ fn none(lab: &Lab) -> Result<(), Failure> {
         "finished" => (&[22, 3, 3, 0, 4, 20, 0, 0, 0], false),
         _ => (&[22, 3, 3, 0, 4, 1, 0, 0, 0], false),
     };
-    let context = lab.context(&lab.server_config())?;
     let mut outcomes = Vec::new();
     for wrap in [Wrap::server(), Wrap::server().pausing_at_client_hello()] {
-        let mut server = context.wrap_bio(
-            Box::new(tls_object_core::VecBio::new()),
-            Box::new(tls_object_core::VecBio::new()),
-            wrap,
-        )?;
-        server.incoming().write(bytes)?;
+        let mut server = shown(lab, &lab.server_config(), wrap, bytes)?;
         if end {
             server.incoming().write_eof();
         }

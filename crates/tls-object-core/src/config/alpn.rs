@@ -37,6 +37,17 @@ impl AlpnProtocol {
         &self.0
     }
 
+    /// Whether a ClientHello, which has 64 KiB for all its extensions, takes so many.
+    pub(crate) fn check(protocols: &[Self]) -> Result<(), Error> {
+        let len: usize = protocols.iter().map(|protocol| 1 + protocol.0.len()).sum();
+        if len > usize::from(u16::MAX / 2) {
+            return Err(Error::new(ErrorKind::InvalidConfig).with_detail(format!(
+                "{len} bytes of ALPN protocols, more than a ClientHello takes"
+            )));
+        }
+        Ok(())
+    }
+
     /// Each name behind its length in one byte, as RFC 7301 section 3.1 has the list on the wire.
     pub fn encode(protocols: &[Self]) -> Vec<u8> {
         let mut wire = Vec::new();

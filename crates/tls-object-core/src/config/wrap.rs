@@ -102,6 +102,7 @@ impl Wrap {
     /// # Errors
     /// * [`ErrorKind::WrongSide`]: a client of a server context, or the reverse; a server with a
     ///   server name or a session; a client that pauses at the ClientHello.
+    /// * [`ErrorKind::InvalidConfig`]: more application protocols than a ClientHello takes.
     /// * [`ErrorKind::ServerNameRequired`]: a client context that verifies names, and no name.
     /// * [`ErrorKind::SessionMismatch`]: a session of another context or for another name.
     pub fn check(&self, config: &Config, context: crate::ContextId) -> Result<(), Error> {
@@ -116,6 +117,7 @@ impl Wrap {
             return Err(Error::new(ErrorKind::WrongSide)
                 .with_detail("a client does not pause at the ClientHello"));
         }
+        self.check_alpn()?;
         if config.needs_server_name() && self.server_name.is_none() {
             return Err(ErrorKind::ServerNameRequired.into());
         }
@@ -125,5 +127,10 @@ impl Wrap {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the protocols of this connection can be said.
+    pub(crate) fn check_alpn(&self) -> Result<(), Error> {
+        AlpnProtocol::check(self.alpn.as_deref().unwrap_or_default())
     }
 }

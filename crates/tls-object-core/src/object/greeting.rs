@@ -1,8 +1,9 @@
 //! A server that decides when it has seen the ClientHello, before its engine sees a byte.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use super::Object;
+use super::{EndedByPanic, Object};
 use crate::answer::Verdict;
 use crate::record::plain_alert;
 use crate::{
@@ -24,6 +25,10 @@ pub(super) struct Greeting {
     cursor: RecordCursor,
     /// The records as they came; the engine gets them when it is decided which one.
     records: Vec<u8>,
+    /// Where the last of them begins.
+    last: usize,
+    /// What is in them.
+    message: Vec<u8>,
     /// There once it is complete, until it is answered.
     hello: Option<Arc<ClientHello>>,
 }
@@ -45,31 +50,36 @@ impl Greeting {
                 hook: if wrap.pause_at_client_hello { None } else { hook },
                 cursor: RecordCursor::new(),
                 records: Vec::new(),
+                last: 0,
+                message: Vec::new(),
                 hello: None,
             })
         })
     }
 
-    /// Looks at the records so far, of which the last is complete.
-    fn look(&self) -> Gathered {
-        let mut message = Vec::new();
-        let mut rest = &self.records[..];
-        while let Some((header, body)) = rest.split_at_checked(RECORD_HEADER) {
-            let len = usize::from(u16::from_be_bytes([header[3], header[4]]));
-            let (fragment, next) = body.split_at(len.min(body.len()));
-            if header[0] != HANDSHAKE || fragment.is_empty() {
-                return Gathered::Other;
-            }
-            message.extend_from_slice(fragment);
-            rest = next;
-        }
-        let &[_, a, b, c, ..] = &message[..] else { return Gathered::More };
-        let len =
-            MESSAGE_HEADER + usize::from(a) * 0x1_0000 + usize::from(b) * 0x100 + usize::from(c);
-        if len > LONGEST {
+    /// Bytes of memory that it holds on to.
+    pub(super) fn memory_in_use(&self) -> usize {
+        self.records.capacity() + self.message.capacity()
+    }
+
+    /// Looks at the last record, which is complete. Each byte is looked at once, however many records there are.
+    fn look(&mut self) -> Gathered {
+        let record = &self.records[self.last..];
+        let Some((&[HANDSHAKE, ..], fragment)) = record.split_first_chunk::<RECORD_HEADER>() else {
+            return Gathered::Other;
+        };
+        if fragment.is_empty() {
             return Gathered::Other;
         }
-        match message.get(..len).map(ClientHello::parse) {
+        self.message.extend_from_slice(fragment);
+        self.last = self.records.len();
+        let &[kind, a, b, c, ..] = &self.message[..] else { return Gathered::More };
+        let len =
+            MESSAGE_HEADER + usize::from(a) * 0x1_0000 + usize::from(b) * 0x100 + usize::from(c);
+        if kind != ClientHello::TYPE || len > LONGEST {
+            return Gathered::Other;
+        }
+        match self.message.get(..len).map(ClientHello::parse) {
             None => Gathered::More,
             Some(Ok(hello)) => Gathered::Whole(hello),
             Some(Err(_)) => Gathered::Other,
@@ -111,9 +121,12 @@ impl<E: Engine> Object<E> {
                     let hello = Arc::new(hello);
                     greeting.hello = Some(hello.clone());
                     let Some(hook) = greeting.hook.clone() else { continue };
-                    let answer = hook.on_client_hello(self, &hello);
+                    let answer = self.ask(&hook, &hello);
                     if let Err(error) = self.answer(answer) {
-                        return Err(self.refuse(Alert::INTERNAL_ERROR, error));
+                        let refused = Error::new(ErrorKind::Refused)
+                            .with_detail("the hook's answer cannot be followed")
+                            .with_source(error);
+                        return Err(self.refuse(Alert::INTERNAL_ERROR, refused));
                     }
                     // A hook may have answered by itself, through the object.
                     if let Some(error) = &self.failure {
@@ -122,6 +135,16 @@ impl<E: Engine> Object<E> {
                 }
             }
         }
+    }
+
+    /// Asks the hook. A panic in it ends the connection, as in any other code of the application.
+    fn ask(&mut self, hook: &Hook<dyn OnClientHello>, hello: &ClientHello) -> Answer {
+        let answer = catch_unwind(AssertUnwindSafe(|| hook.on_client_hello(self, hello)));
+        answer.unwrap_or_else(|panic| {
+            self.greeting = None;
+            drop(EndedByPanic(&mut self.failure));
+            resume_unwind(panic)
+        })
     }
 
     /// Does what was decided. An error leaves everything as it was.
@@ -144,6 +167,7 @@ impl<E: Engine> Object<E> {
                     }
                     let mut wrap = Wrap::server();
                     wrap.alpn = alpn;
+                    wrap.check_alpn()?;
                     let engine = E::new(context, &wrap)?;
                     self.context = context.clone();
                     self.engine = engine;

@@ -302,7 +302,8 @@ impl<E: Engine> SslObject for Object<E> {
     }
 
     fn memory_in_use(&self) -> usize {
-        self.bios.memory_in_use()
+        let greeting = self.greeting.as_ref().map_or(0, |greeting| greeting.memory_in_use());
+        self.bios.memory_in_use() + greeting
     }
 
     fn trim(&mut self) {
