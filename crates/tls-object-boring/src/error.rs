@@ -53,6 +53,7 @@ const REASONS: &[(c_int, ErrorKind)] = &[
     (sys::SSL_R_NO_APPLICATION_PROTOCOL, ErrorKind::NoSharedAlpn),
     (sys::SSL_R_NO_CIPHERS_PASSED, ErrorKind::IllegalParameter),
     (sys::SSL_R_NO_COMMON_SIGNATURE_ALGORITHMS, ErrorKind::NoSharedSignatureScheme),
+    (sys::SSL_R_NO_RENEGOTIATION, ErrorKind::UnexpectedMessage),
     (sys::SSL_R_NO_SHARED_CIPHER, ErrorKind::NoSharedCipher),
     (sys::SSL_R_NO_SHARED_GROUP, ErrorKind::NoSharedGroup),
     (sys::SSL_R_PARSE_TLSEXT, ErrorKind::Decode),

@@ -65,6 +65,17 @@ impl Contexts {
         Ok(Pair::new(client, server, self.chunking))
     }
 
+    /// A second pair, which has resumed a session of the `first`.
+    #[track_caller]
+    pub(crate) fn resume(&self, lab: &Lab, first: &mut Pair) -> Result<Pair, Failure> {
+        first.exchange()?;
+        let session = lab.session(first)?;
+        let mut second = self.pair(lab.wrap()?.with_session(session))?;
+        second.handshake()?;
+        ensure!(second.client().session_reused(), "not resumed");
+        Ok(second)
+    }
+
     /// A pair that is made as the two say.
     pub(crate) fn pair_of(&self, client: Wrap, server: Wrap) -> Result<Pair, Failure> {
         let client = wrapped(&*self.client, client, 0)?;

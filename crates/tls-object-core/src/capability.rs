@@ -4,7 +4,9 @@ use core::fmt;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::{CipherRules, CipherSuite, NamedGroup, ProtocolVersion, Side, SignatureScheme};
+use crate::{
+    CipherRules, CipherSuite, Error, ErrorKind, NamedGroup, ProtocolVersion, Side, SignatureScheme,
+};
 
 /// Defines [`Capability`]: name in Rust, name in tables and JSON, one sentence.
 macro_rules! capabilities {
@@ -242,6 +244,19 @@ impl Capabilities {
     /// Whether `capability` can be used.
     pub fn has(&self, capability: Capability) -> bool {
         self.support(capability).is_usable()
+    }
+
+    /// Refuses what cannot be used.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], with the reason.
+    pub fn require(&self, capability: Capability) -> Result<(), Error> {
+        match self.support(capability) {
+            Support::No(why) => {
+                Err(Error::new(ErrorKind::Unsupported(capability)).with_detail(why.as_ref()))
+            }
+            Support::Native | Support::Emulated(_) => Ok(()),
+        }
     }
 
     /// Every capability with how well it is done, in the order of tables.

@@ -42,9 +42,8 @@ impl Report {
     }
 
     fn require(&mut self, capabilities: &Capabilities, capability: Capability, needed: bool) {
-        if needed && !capabilities.has(capability) {
-            let why = capabilities.support(capability).note();
-            self.errors.push(Error::new(ErrorKind::Unsupported(capability)).with_detail(why));
+        if needed {
+            self.errors.extend(capabilities.require(capability).err());
         }
     }
 
@@ -145,11 +144,7 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if !client && config.identities.is_empty() {
         report.errors.push(ErrorKind::NoCertificate.into());
     }
-    // A ClientHello holds 64 KiB of extensions, of which this is one.
-    let alpn = AlpnProtocol::encode(&config.alpn).len();
-    if alpn > usize::from(u16::MAX / 2) {
-        report.invalid(format!("{alpn} bytes of ALPN protocols, more than a ClientHello takes"));
-    }
+    report.errors.extend(AlpnProtocol::check(&config.alpn).err());
     for (name, identities) in &config.identities_by_name {
         if identities.is_empty() {
             report.invalid(format!("no identity for {name:?}"));
@@ -203,6 +198,10 @@ fn suites(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     let mut selected = config.cipher_suites.values().unwrap_or_default().to_vec();
     if let Some(text) = &config.cipher_string {
         report.require(capabilities, Capability::CipherSuites12, true);
+        if config.min_version > ProtocolVersion::TLS12 {
+            let line = "cipher string: it chooses suites of TLS 1.2, which is not spoken";
+            report.approximated.push(line.to_owned());
+        }
         if selected.iter().any(|suite| suite.version() != ProtocolVersion::TLS13) {
             report.invalid("suites of TLS 1.2 by name and by a cipher string");
         }
@@ -246,15 +245,21 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
         verifies && config.verify_time != VerifyTime::System,
     );
     report.require(capabilities, Capability::VerifyName, config.needs_server_name());
-    let common_name = config.needs_server_name() && config.check_common_name;
-    report.require(capabilities, Capability::VerifyCommonName, common_name);
-    let purpose = verifies && config.purpose != Purpose::Peer;
-    report.require(capabilities, Capability::VerifyPurpose, purpose);
-    let depth = verifies && config.max_intermediates.is_some();
-    report.require(capabilities, Capability::VerifyDepth, depth);
-    let strict = verifies && config.strict_certificates;
-    report.require(capabilities, Capability::VerifyStrict, strict);
-    report.require(capabilities, Capability::PartialChain, verifies && config.partial_chain);
+    report.require(capabilities, Capability::VerifyCommonName, config.check_common_name);
+    report.require(capabilities, Capability::VerifyPurpose, config.purpose != Purpose::Peer);
+    report.require(capabilities, Capability::VerifyDepth, config.max_intermediates.is_some());
+    report.require(capabilities, Capability::VerifyStrict, config.strict_certificates);
+    report.require(capabilities, Capability::PartialChain, config.partial_chain);
+    let about_chains = config.purpose != Purpose::Peer
+        || config.max_intermediates.is_some()
+        || config.strict_certificates
+        || config.partial_chain;
+    if !verifies && about_chains {
+        report.invalid("how chains are judged, without verification");
+    }
+    if config.check_common_name && !config.needs_server_name() {
+        report.invalid("names looked for in the subject, where no name is checked");
+    }
     let optional = !client && config.verify_mode == VerifyMode::Optional;
     report.require(capabilities, Capability::ClientAuthOptional, optional);
     let required = !client && config.verify_mode == VerifyMode::Required;

@@ -272,7 +272,8 @@ pub trait SslObject: Send + fmt::Debug {
 
     /// The certificates that the peer showed, its own first, as they came; empty until the handshake is
     /// done, or if it showed none. On a resumed connection those of the first one, as far as the
-    /// library remembers them. They are copied out of the library when they are first asked for.
+    /// library remembers them; the peer's own alone where the library tells no more
+    /// ([`Capability::PeerChain`](crate::Capability::PeerChain)). They are copied out of the library when they are first asked for.
     /// Python: `get_unverified_chain`.
     fn peer_certificates(&self) -> &[Certificate];
 

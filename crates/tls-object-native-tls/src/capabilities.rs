@@ -86,7 +86,13 @@ fn support(capability: Capability) -> Support {
         }
         C::SharedCiphers => no("native-tls does not tell the server's cipher suites"),
         C::ChannelBindingUnique => no("native-tls does not expose Finished messages"),
-        _ => no("native-tls has nothing for it"),
+        C::OcspStapleClient | C::OcspStapleServer => no("native-tls knows no OCSP responses"),
+        C::SessionCache12 | C::SessionCache13 | C::SessionStats => {
+            no("native-tls keeps its sessions to itself")
+        }
+        C::PostHandshakeAuth => no("native-tls never asks for a client's certificate"),
+        C::Messages => no("native-tls shows no messages"),
+        _ => no("unknown to this backend"),
     }
 }
 

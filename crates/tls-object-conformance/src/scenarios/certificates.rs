@@ -176,11 +176,7 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     let contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
     let mut first = contexts.pair(lab.wrap()?)?;
     first.handshake()?;
-    first.exchange()?;
-    let session = lab.session(&mut first)?;
-    let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
-    second.handshake()?;
-    ensure!(second.client().session_reused(), "not resumed");
+    let mut second = contexts.resume(lab, &mut first)?;
     chains(&mut second, &[], &[])?;
     ensure!(second.client().peer_is_verified(), "the first connection has verified it");
     owns(&mut second, lab.family().server.leaf())

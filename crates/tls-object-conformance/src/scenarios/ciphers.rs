@@ -157,6 +157,11 @@ fn without_effect(lab: &Lab) -> Result<(), Failure> {
         ensure!(line.contains(item), "{report:?}");
     }
     lab.context(&config)?;
+    // All of a string has none where TLS 1.2 is not spoken.
+    config.cipher_string = Some("ECDHE+AESGCM".to_owned());
+    config.min_version = ProtocolVersion::TLS13;
+    let report = lab.backend(Side::Client).check(&config);
+    ensure!(report.is_usable() && report.approximated.len() == 1, "{report:?}");
     Ok(())
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use tls_object_core::{
     AlpnProtocol, Capability, Certificate, CipherSuite, Config, Crl, ErrorKind, Identity,
-    NamedGroup, PrivateKey, ProtocolVersion, Setting, Side, SignatureScheme, VerifyMode,
+    NamedGroup, PrivateKey, ProtocolVersion, Purpose, Setting, Side, SignatureScheme, VecBio,
+    VerifyMode,
 };
 
 use crate::der;
@@ -37,12 +38,23 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::alone(Side::Client),
         |lab| {
             let mut config = lab.client_config();
-            let name = AlpnProtocol::new(vec![b'a'; 200])?;
-            config.alpn = vec![name; 400];
+            let many = vec![AlpnProtocol::new(vec![b'a'; 200])?; 400];
+            let bio = || Box::<VecBio>::default();
+            let wrap = lab.wrap()?.with_alpn(many.clone());
+            let wrapped = lab.context(&config)?.wrap_bio(bio(), bio(), wrap);
+            let kind = wrapped.map(drop).map_err(|error| error.kind());
+            ensure!(kind == Err(ErrorKind::InvalidConfig), "of one connection: {kind:?}");
+            config.alpn = many;
             invalid(lab, &config)
         },
     )
     .needs(&[Capability::Alpn]),
+    Scenario::new(
+        "config::rules_without_verification",
+        "How a chain is judged contradicts that none is.",
+        Dims::alone(Side::Client).variants(&["purpose", "depth", "strict", "partial", "common-name"]),
+        rules_without_verification,
+    ),
     Scenario::new(
         "config::identity_for_no_name",
         "A server's certificate for a name that no client can ask for contradicts itself, and a name without one.",
@@ -407,4 +419,20 @@ fn backend_is_named(lab: &Lab) -> Result<(), Failure> {
         ensure!(native == support.note().is_empty(), "{capability}: {support:?}");
     }
     lab.context(&lab.client_config()).map(|_| ())
+}
+
+fn rules_without_verification(lab: &Lab) -> Result<(), Failure> {
+    let mut config = lab.client_config();
+    config.verify_mode = VerifyMode::None;
+    match lab.variant() {
+        "purpose" => config.purpose = Purpose::Any,
+        "depth" => config.max_intermediates = Some(1),
+        "strict" => config.strict_certificates = true,
+        "partial" => config.partial_chain = true,
+        _ => config.check_common_name = true,
+    }
+    let report = lab.backend(Side::Client).check(&config);
+    let told = report.errors.iter().any(|error| error.kind() == ErrorKind::InvalidConfig);
+    ensure!(told, "{:?}", report.errors);
+    lab.refused_config(&config).map(drop)
 }

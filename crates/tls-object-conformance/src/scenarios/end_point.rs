@@ -121,12 +121,8 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     let contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
     let mut first = contexts.pair(lab.wrap()?)?;
     first.handshake()?;
-    first.exchange()?;
     let expected = sha256(lab.family().server.leaf());
     agree(&mut first, &expected)?;
-    let session = lab.session(&mut first)?;
-    let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
-    second.handshake()?;
-    ensure!(second.client().session_reused(), "not resumed");
+    let mut second = contexts.resume(lab, &mut first)?;
     agree(&mut second, &expected)
 }
