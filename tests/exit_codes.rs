@@ -228,3 +228,22 @@ fn a_bad_command_line_is_2() {
         }
     }
 }
+
+#[test]
+fn a_peer_that_says_nothing_is_6() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = silent.local_addr().expect("a bound socket").to_string();
+    for backend in backends() {
+        let mut client = connect(backend, &address);
+        expect(6, &["no handshake within 0 s"], client.args(["--no-verify", "--timeout", "0"]));
+    }
+}
+
+#[test]
+fn trust_that_is_named_must_be_there() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let junk = folder.path().join("junk.pem");
+    std::fs::write(&junk, "no certificate").expect("a folder that takes files");
+    let mut client = connect(&backends()[0], "127.0.0.1:1");
+    expect(2, &["trusted certificates"], client.env("SSL_CERT_FILE", junk));
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tls_object::{
-    AlpnProtocol, Config, DynBackend, NamedGroup, ProtocolVersion, ServerName, Setting,
+    AlpnProtocol, Capability, Config, DynBackend, NamedGroup, ProtocolVersion, ServerName, Setting,
 };
 
 use crate::address::Address;
@@ -154,6 +154,9 @@ pub(crate) struct ClientArgs {
     pub(crate) identity: IdentityArgs,
     #[command(flatten)]
     pub(crate) protocol: ProtocolArgs,
+    /// How long the handshake may take at most.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pub(crate) timeout: u64,
     /// How long the peer may be silent after the end of standard input before it is told of that
     /// end. Some servers, nginx among them, answer a request with close_notify behind it and then
     /// end the transport without their own, which is truncation; others answer to nothing before
@@ -295,8 +298,11 @@ impl ProtocolArgs {
         config.alpn.clone_from(&self.alpn);
         config.min_version = self.min.unwrap_or(config.min_version);
         let newest = backend.capabilities().versions(config.side).last();
-        config.max_version = self.max.or(newest).unwrap_or(config.max_version);
+        // A version that the backend does not speak is for the backend to refuse, which tells why.
+        config.max_version =
+            self.max.or_else(|| newest.max(self.min)).unwrap_or(config.max_version);
         if let Some(path) = &self.keylog {
+            backend.capabilities().require(Capability::KeyLog)?;
             config.key_log = Some(key_log::open(path.as_deref())?);
         }
         Ok(())

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
     let socket = connect(&args.connect)?;
     let pump = Pump::new(socket, &*context, Wrap::client(name))?;
     let mut connection = Connection::new(pump).map_err(waiting_failed)?;
-    let result = connection.handshake().and_then(|()| {
+    let result = connection.handshake(Duration::from_secs(args.timeout)).and_then(|()| {
         if args.json {
             eprintln!("{}", Facts::of(connection.pump.tls()).to_json());
         }
@@ -69,6 +69,10 @@ fn config(args: &ClientArgs, backend: &dyn DynBackend) -> Result<Config, Failure
     }
     config.identities = material::identities(&args.identity)?;
     args.protocol.apply(&mut config, backend)?;
+    // With the facts as JSON nothing else goes to standard error.
+    if !args.json {
+        material::tell_approximations(&config, backend);
+    }
     Ok(config)
 }
 
@@ -96,7 +100,9 @@ impl Connection {
         Ok(Self { pump, poll, events: Events::with_capacity(8) })
     }
 
-    fn handshake(&mut self) -> Result<(), Failure> {
+    /// Shakes hands with a peer that is done within `limit`.
+    fn handshake(&mut self, limit: Duration) -> Result<(), Failure> {
+        let deadline = Instant::now() + limit;
         loop {
             let before = self.pump.activity();
             self.pump.receive();
@@ -104,7 +110,13 @@ impl Connection {
             if step.map_err(|error| self.pump.verdict(error))?.is_done() {
                 return Ok(());
             }
-            self.wait_unless_active_since(before, None)?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            let waited = self.wait_unless_active_since(before, Some(left))?;
+            if waited == Wait::TimedOut || left.is_zero() {
+                let error = io::Error::from(io::ErrorKind::TimedOut);
+                let doing = format!("no handshake within {} s", limit.as_secs());
+                return Err(Failure::transport(doing, error));
+            }
         }
     }
 

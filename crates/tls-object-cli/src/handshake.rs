@@ -4,7 +4,7 @@ use core::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use tls_object::{Capability, Error, ErrorKind, ProtocolVersion};
+use tls_object::{Capability, Error, ProtocolVersion};
 use tls_object_conformance::{HandshakeSummary, handshake_once};
 
 use crate::cli::HandshakeArgs;
@@ -12,13 +12,9 @@ use crate::failure::Failure;
 
 /// Connects two backends in memory.
 pub(crate) fn run(args: &HandshakeArgs) -> Result<ExitCode, Failure> {
-    let speaks = args.server.capabilities();
-    let version = Capability::Tls13Server;
-    if args.tls == Some(ProtocolVersion::TLS13) && !speaks.has(version) {
-        return Err(Error::new(ErrorKind::Unsupported(version))
-            .with_backend(args.server.name())
-            .with_detail(speaks.support(version).note())
-            .into());
+    if args.tls == Some(ProtocolVersion::TLS13) {
+        let refused = |error: Error| error.with_backend(args.server.name());
+        args.server.capabilities().require(Capability::Tls13Server).map_err(refused)?;
     }
     let summary = handshake_once(args.client, args.server, args.tls)?;
     let mut out = io::stdout().lock();

@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use rustls_native_certs::load_certs_from_paths;
 use tls_object::keys::{Passphrase, identity_from_pkcs12, private_key_from_pem};
-use tls_object::{Certificate, Crl, Error, ErrorKind, Identity, TrustStore, trust};
+use tls_object::{
+    Certificate, Config, Crl, DynBackend, Error, ErrorKind, Identity, TrustStore, trust,
+};
 
 use crate::cli::IdentityArgs;
 use crate::failure::Failure;
@@ -62,7 +65,7 @@ pub(crate) fn identities(args: &IdentityArgs) -> Result<Vec<Identity>, Failure> 
 fn passphrase(path: &Path) -> Result<Vec<u8>, Error> {
     let mut text = std::fs::read(path).map_err(|error| {
         let detail = format!("{}: {error}", path.display());
-        Error::new(ErrorKind::InvalidArgument).with_detail(detail)
+        Error::new(ErrorKind::InvalidPrivateKey).with_detail(detail)
     })?;
     let end = text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len());
     text.truncate(end);
@@ -74,7 +77,11 @@ fn passphrase(path: &Path) -> Result<Vec<u8>, Error> {
 
 /// The authorities that the system trusts; `SSL_CERT_FILE` and `SSL_CERT_DIR` name others.
 pub(crate) fn system_roots() -> Result<Vec<Certificate>, Failure> {
-    let found = rustls_native_certs::load_native_certs();
+    // Of the system's own some may be past use, but what was named must hold one.
+    let named = std::env::var_os("SSL_CERT_FILE")
+        .map(|file| load_certs_from_paths(Some(Path::new(&file)), None))
+        .filter(|named| named.certs.is_empty());
+    let found = named.unwrap_or_else(rustls_native_certs::load_native_certs);
     if !found.certs.is_empty() {
         return Ok(found.certs.iter().map(|der| Certificate::from_der(der.as_ref())).collect());
     }
@@ -83,6 +90,13 @@ pub(crate) fn system_roots() -> Result<Vec<Certificate>, Failure> {
         None => "none found".to_owned(),
     };
     Err(Failure::Usage(format!("the system's trusted certificates: {why}; name a file with --ca")))
+}
+
+/// Tells on standard error what the backend leaves out of what was asked for.
+pub(crate) fn tell_approximations(config: &Config, backend: &dyn DynBackend) {
+    for line in backend.check(config).approximated {
+        eprintln!("tlsobj: note: {line}");
+    }
 }
 
 fn load<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, Error>) -> Result<T, Failure> {

@@ -65,6 +65,7 @@ fn config(args: &ServerArgs, backend: &dyn DynBackend) -> Result<Config, Failure
         config.verify_mode = if args.require { VerifyMode::Required } else { VerifyMode::Optional };
     }
     args.protocol.apply(&mut config, backend)?;
+    material::tell_approximations(&config, backend);
     Ok(config)
 }
 
