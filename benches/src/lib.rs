@@ -13,6 +13,7 @@
 
 #![deny(unsafe_code)]
 
+mod args;
 mod case;
 #[cfg(all(feature = "boring", feature = "native-tls", feature = "openssl", feature = "rustls"))]
 pub mod drivers;
@@ -30,6 +31,7 @@ pub mod stopwatch;
 pub mod tcp;
 pub mod workload;
 
+pub use args::case_filter;
 pub use case::Case;
 pub use ffi::heap_in_use;
 pub use pki::{Identity, Pki};

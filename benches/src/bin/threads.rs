@@ -8,7 +8,6 @@
 
 #![forbid(unsafe_code)]
 
-use std::env;
 use std::process::ExitCode;
 use std::sync::Barrier;
 use std::thread;
@@ -17,7 +16,7 @@ use std::time::{Duration, Instant};
 use cpu_time::ThreadTime;
 use tls_object_bench::drivers::{DRIVERS, LIBRARIES, Visit, visit};
 use tls_object_bench::stopwatch::{Timed, Work};
-use tls_object_bench::{Case, Driver, Sample, Setup};
+use tls_object_bench::{Case, Driver, Sample, Setup, case_filter};
 
 const CASES: &[&str] = &["hs/full/1.3/p256", "hs/resumed/1.2/p256", "hs/resumed/1.3/p256"];
 /// How long the threads work in one turn.
@@ -26,16 +25,8 @@ const LONG: Duration = Duration::from_millis(300);
 const TURNS: usize = 7;
 
 fn main() -> ExitCode {
-    let args: Vec<_> = env::args().skip(1).collect();
-    let filter = match &args[..] {
-        [] => "",
-        [filter] if !filter.starts_with('-') => filter,
-        _ => {
-            eprintln!("usage: threads [part of a case's name]");
-            return ExitCode::FAILURE;
-        }
-    };
-    for name in CASES.iter().filter(|name| name.contains(filter)) {
+    let Some(filter) = case_filter("threads") else { return ExitCode::FAILURE };
+    for name in CASES.iter().filter(|name| name.contains(&*filter)) {
         for library in LIBRARIES {
             eprintln!("{name} {library}");
             shake_hands(name, library);

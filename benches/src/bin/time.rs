@@ -5,7 +5,6 @@
 
 #![forbid(unsafe_code)]
 
-use std::env;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,7 @@ use tls_object_bench::drivers::{Begin, DRIVERS, LIBRARIES, visit};
 use tls_object_bench::floor::{self, Aead};
 use tls_object_bench::stopwatch::{Ends, Timed};
 use tls_object_bench::workload::Workload;
-use tls_object_bench::{Case, RECORD, Sample, Setup, Suite, Version};
+use tls_object_bench::{Case, RECORD, Sample, Setup, Suite, Version, case_filter};
 
 const CASES: &[&str] = &[
     "hs/full/1.2/p256",
@@ -62,21 +61,13 @@ const TURNS: usize = 5;
 const ENOUGH: Duration = Duration::from_millis(1200);
 
 fn main() -> ExitCode {
-    let args: Vec<_> = env::args().skip(1).collect();
-    let filter = match &args[..] {
-        [] => "",
-        [filter] if !filter.starts_with('-') => filter,
-        _ => {
-            eprintln!("usage: time [part of a case's name]");
-            return ExitCode::FAILURE;
-        }
-    };
-    for name in CASES.iter().filter(|name| name.contains(filter)) {
+    let Some(filter) = case_filter("time") else { return ExitCode::FAILURE };
+    for name in CASES.iter().filter(|name| name.contains(&*filter)) {
         for library in LIBRARIES {
             time(name, library);
         }
     }
-    for name in ALSO_NATIVE_TLS.iter().filter(|name| name.contains(filter)) {
+    for name in ALSO_NATIVE_TLS.iter().filter(|name| name.contains(&*filter)) {
         for library in ["openssl", "native-tls"] {
             time(name, library);
         }
