@@ -7,7 +7,8 @@ use std::process::Command;
 use tls_object::{
     Capability, ChannelBinding, DynBackend, ErrorKind, ProtocolVersion, SslObject, Wrap, backends,
 };
-use tls_object_tests::endpoint::{Endpoint, client_config, server_config, wrap};
+use tls_object_tests::endpoint::{Endpoint, client_config, having, listener, server_config, wrap};
+use tls_object_tests::openssl::{printed, s_client, s_server};
 use tls_object_tests::peers::{Version, python_script};
 use tls_object_tests::pki::Pki;
 use tls_object_tests::process::Process;
@@ -15,12 +16,6 @@ use tls_object_tests::process::Process;
 const LABEL: &str = "EXPORTER-tls-object-test";
 /// In bytes; not the default of `openssl`.
 const LENGTH: usize = 41;
-
-fn listener() -> (TcpListener, u16) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    let port = listener.local_addr().expect("a bound socket").port();
-    (listener, port)
-}
 
 /// One object of `backend` that plays the server to whoever connects.
 fn serve(
@@ -55,40 +50,6 @@ fn exported(tls: &mut dyn SslObject) -> String {
     let mut out = [0; LENGTH];
     tls.export_keying_material(&mut out, LABEL, None).expect("keying material");
     hex(&out)
-}
-
-/// What `openssl` prints under this title, in lower case.
-fn printed(process: &mut Process, title: &str) -> String {
-    loop {
-        if let Some(value) = process.line().trim_start().strip_prefix(title) {
-            return value.trim().to_lowercase();
-        }
-    }
-}
-
-fn s_client(port: u16, version: Version) -> Command {
-    let mut command = Command::new("openssl");
-    command.args(["s_client", "-connect", &format!("127.0.0.1:{port}")]);
-    command.arg(version.pick("-tls1_2", "-tls1_3"));
-    command
-}
-
-/// `openssl s_server`, and where it listens.
-fn s_server(pki: &Pki, version: Version, more: impl FnOnce(&mut Command)) -> (Process, u16) {
-    let mut command = Command::new("openssl");
-    command.args(["s_server", "-accept", "127.0.0.1:0"]);
-    command.arg("-cert").arg(pki.server_cert()).arg("-key").arg(pki.server_key());
-    command.arg(version.pick("-tls1_2", "-tls1_3"));
-    more(&mut command);
-    let mut process = Process::spawn(&mut command);
-    let port = printed(&mut process, "ACCEPT 127.0.0.1:").parse().expect("a port");
-    (process, port)
-}
-
-/// The backends that have a capability.
-fn having(capability: Capability) -> impl Iterator<Item = &'static dyn DynBackend> {
-    let has = move |backend: &&dyn DynBackend| backend.capabilities().has(capability);
-    backends().iter().copied().filter(has)
 }
 
 fn exporting(command: &mut Command) {

@@ -1,11 +1,11 @@
 //! An object at one end of a socket.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 
 use tls_object::{
-    Certificate, Config, DynContext, Error, Identity, PrivateKey, Read, ServerName, SslObject,
-    Status, VecBio, Wrap,
+    Capability, Certificate, Config, DynBackend, DynContext, Error, Identity, PrivateKey, Read,
+    ServerName, SslObject, Status, VecBio, Wrap, backends,
 };
 
 use crate::pki::Pki;
@@ -101,6 +101,19 @@ impl Endpoint {
             }
         }
     }
+}
+
+/// The backends that have a capability.
+pub fn having(capability: Capability) -> impl Iterator<Item = &'static dyn DynBackend> {
+    let has = move |backend: &&dyn DynBackend| backend.capabilities().has(capability);
+    backends().iter().copied().filter(has)
+}
+
+/// A socket that listens on the loopback address, and its port.
+pub fn listener() -> (TcpListener, u16) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let port = listener.local_addr().expect("a bound socket").port();
+    (listener, port)
 }
 
 /// A client that trusts the authority.
