@@ -20,6 +20,8 @@ pub(crate) struct Deviation {
     pub(crate) server: Option<String>,
     /// The first version of the named backends' library that deviates; all, if left out.
     pub(crate) since: Option<String>,
+    /// The first version after those that deviate; none, if left out.
+    pub(crate) before: Option<String>,
     /// What the scenario expects.
     pub(crate) expected: String,
     /// What these backends do instead.
@@ -41,9 +43,10 @@ impl Deviation {
     ) -> bool {
         let concerns = |named: &Option<String>, backend: &dyn DynBackend| {
             let Some(pattern) = named else { return true };
-            let version = || backend.library().foundation().version.clone();
+            let version = || numbers(&backend.library().foundation().version);
             matches(pattern, backend.name())
-                && self.since.as_deref().is_none_or(|since| numbers(&version()) >= numbers(since))
+                && self.since.as_deref().is_none_or(|since| version() >= numbers(since))
+                && self.before.as_deref().is_none_or(|before| version() < numbers(before))
         };
         self.fact == fact
             && matches(&self.scenario, scenario)
