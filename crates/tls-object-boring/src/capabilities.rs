@@ -58,6 +58,9 @@ fn support(capability: Capability) -> Support {
         C::VerifyStrict => {
             Support::No("BoringSSL has one set of rules: its flag does nothing".into())
         }
+        C::Psk13 => Support::No(
+            "BoringSSL takes keys for TLS 1.3 through the importer of RFC 9258 only".into(),
+        ),
         C::SessionCache13 => {
             Support::No("BoringSSL resumes sessions of TLS 1.3 by ticket only".into())
         }

@@ -58,6 +58,7 @@ const REASONS: &[(c_int, ErrorKind)] = &[
     (sys::SSL_R_NO_SHARED_GROUP, ErrorKind::NoSharedGroup),
     (sys::SSL_R_PARSE_TLSEXT, ErrorKind::Decode),
     (sys::SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, ErrorKind::CertificateRequired),
+    (sys::SSL_R_PSK_IDENTITY_NOT_FOUND, ErrorKind::UnknownPskIdentity),
     (sys::SSL_R_RECORD_TOO_LARGE, ErrorKind::RecordOverflow),
     (sys::SSL_R_TOO_MANY_EMPTY_FRAGMENTS, ErrorKind::UnexpectedMessage),
     (sys::SSL_R_TOO_MANY_KEY_UPDATES, ErrorKind::UnexpectedMessage),

@@ -1,7 +1,7 @@
 //! The only unsafe code of this crate: calls that the `boring` crate has no safe function for.
 
 use core::ffi::{c_int, c_long};
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::sync::Arc;
 use std::time::Duration;
 use std::{ptr, slice};
@@ -101,6 +101,16 @@ pub(crate) fn set_num_tickets(
 ) -> Result<(), ErrorStack> {
     // SAFETY: the context is valid.
     succeeded(unsafe { boring_sys::SSL_CTX_set_num_tickets(builder.as_ptr(), number) })
+}
+
+/// `SSL_CTX_use_psk_identity_hint`.
+pub(crate) fn use_psk_identity_hint(
+    builder: &mut SslContextBuilder,
+    hint: &str,
+) -> Result<(), ErrorStack> {
+    let hint = CString::new(hint).map_err(|_| ErrorStack::get())?;
+    // SAFETY: the context is valid; the library copies the string.
+    succeeded(unsafe { boring_sys::SSL_CTX_use_psk_identity_hint(builder.as_ptr(), hint.as_ptr()) })
 }
 
 /// `X509_STORE_add_crl` to the store that the context verifies against.

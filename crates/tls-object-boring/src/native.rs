@@ -336,6 +336,11 @@ fn dead_end(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> {
     rules.refusal(&sent, &|_, _| true).filter(|refusal| leads_nowhere(refusal.code))
 }
 
+/// Whether a client may offer a pre-shared key: it is asked for one where it may only.
+pub(crate) const fn takes_psk(_ssl: &SslRef) -> bool {
+    true
+}
+
 /// The suite of a cipher.
 pub(crate) fn suite_of(cipher: &SslCipherRef) -> CipherSuite {
     CipherSuite::new(cipher.protocol_id())

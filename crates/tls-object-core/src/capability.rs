@@ -71,6 +71,8 @@ capabilities! {
     PartialChain = "partial-chain", "Trusting an authority that another has issued, or a leaf, without a root above it.";
     Crl = "crl", "Checking the leaf against given revocation lists.";
     CrlChain = "crl-chain", "Checking the whole chain against given revocation lists.";
+    Psk12 = "psk-1.2", "Keys that both ends have from elsewhere instead of certificates (RFC 4279), under TLS 1.2.";
+    Psk13 = "psk-1.3", "Keys that both ends have from elsewhere instead of certificates, under TLS 1.3.";
     ClientCertificate = "client-certificate", "Showing a certificate as a client.";
     ClientAuthOptional = "client-auth-optional", "Asking clients for a certificate and going on without.";
     ClientAuthRequired = "client-auth-required", "Refusing clients without a certificate.";

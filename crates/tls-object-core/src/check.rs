@@ -1,10 +1,10 @@
 //! What a backend will make of a configuration, found out before any key is touched.
 
 use crate::capability::version_capability;
+use crate::psk::check_name;
 use crate::{
-    AlpnMismatch, AlpnProtocol, Capabilities, Capability, CipherString, Config, CrlScope, Error,
-    ErrorKind, Identity, ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode,
-    VerifyTime,
+    AlpnMismatch, AlpnProtocol, Capabilities, Capability, Config, CrlScope, Error, ErrorKind,
+    Identity, ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode, VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -86,6 +86,7 @@ pub fn check(config: &Config, capabilities: &Capabilities) -> Report {
     versions(&mut report, config, capabilities);
     lists(&mut report, config, capabilities);
     suites(&mut report, config, capabilities);
+    pre_shared_keys(&mut report, config, capabilities);
     verification(&mut report, config, capabilities);
     sessions(&mut report, config, capabilities);
     report
@@ -141,7 +142,7 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if client && !config.identities_by_name.is_empty() {
         report.invalid("identities by name are for servers");
     }
-    if !client && config.identities.is_empty() {
+    if !client && config.identities.is_empty() && config.psk_server.is_none() {
         report.errors.push(ErrorKind::NoCertificate.into());
     }
     report.errors.extend(AlpnProtocol::check(&config.alpn).err());
@@ -205,7 +206,7 @@ fn suites(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         if selected.iter().any(|suite| suite.version() != ProtocolVersion::TLS13) {
             report.invalid("suites of TLS 1.2 by name and by a cipher string");
         }
-        match CipherString::parse(text, &capabilities.cipher_suites, capabilities.cipher_rules) {
+        match config.read_cipher_string(text, capabilities) {
             Err(error) => report.errors.push(error),
             Ok(read) => {
                 let ignored = read.ignored().iter();
@@ -232,6 +233,33 @@ fn suites(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     }
     if !selected.is_empty() && !selected.iter().any(|suite| suite.is_allowed_at(level)) {
         report.invalid(format!("no cipher suite is left at security level {level}"));
+    }
+}
+
+fn pre_shared_keys(report: &mut Report, config: &Config, capabilities: &Capabilities) {
+    let (oldest, newest) = config.version_range();
+    let speaks = |version| config.has_psk() && (oldest..=newest).contains(&version);
+    report.require(capabilities, Capability::Psk12, speaks(ProtocolVersion::TLS12));
+    report.require(capabilities, Capability::Psk13, speaks(ProtocolVersion::TLS13));
+    let strangers = match config.side {
+        Side::Client => config.psk_server.is_some(),
+        Side::Server => config.psk_client.is_some(),
+    };
+    if strangers {
+        report.invalid("pre-shared keys are offered by clients and found by servers");
+    }
+    if config.psk_server.is_some() && config.verify_mode == VerifyMode::Required {
+        report.invalid("a certificate that is required of clients, who may show a key instead");
+    }
+    if let Some(hint) = &config.psk_identity_hint {
+        if config.psk_server.is_none() {
+            report.invalid("a hint at pre-shared keys, and none of them");
+        }
+        report.errors.extend(check_name("hint", hint.as_bytes()).err());
+    }
+    let named = config.cipher_suites.values().unwrap_or_default();
+    if !config.has_psk() && named.iter().any(|suite| suite.is_psk()) {
+        report.invalid("a cipher suite with a pre-shared key, and none of them");
     }
 }
 

@@ -36,8 +36,13 @@ impl CipherSuite {
         }
     }
 
-    /// Whether a backend offers it if its library has it: the server shows a certificate, the encryption gives 128
-    /// bits of security at least, and no secret has to be shared beforehand.
+    /// Whether a pre-shared key stands for the server's certificate in it (RFC 4279, RFC 5489).
+    pub const fn is_psk(self) -> bool {
+        matches!(self.traits(), Some(Traits { auth: Authentication::Psk, .. }))
+    }
+
+    /// Whether a backend offers it if its library has it: the server shows a certificate or has a pre-shared key, and
+    /// the encryption gives 128 bits of security at least.
     pub const fn is_offered(self) -> bool {
         let Some(traits) = self.traits() else { return false };
         let by_certificate = matches!(
@@ -47,7 +52,7 @@ impl CipherSuite {
             traits.kx,
             KeyExchange::Any | KeyExchange::Rsa | KeyExchange::Dhe | KeyExchange::Ecdhe
         );
-        by_certificate && traits.enc.strength_bits() >= 128
+        (by_certificate || self.is_psk()) && traits.enc.strength_bits() >= 128
     }
 
     /// Whether it authenticates records by their encryption (RFC 5116).

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     Certificate, CipherSuite, Crl, Hook, Identity, KeyLog, NamedGroup, OnClientHello, OnMessage,
-    PeerVerifier, ProtocolVersion, SessionSink, SignatureScheme, VerifierRole,
+    PeerVerifier, ProtocolVersion, PskClient, PskServer, SessionSink, SignatureScheme,
+    VerifierRole,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
@@ -95,6 +96,18 @@ pub struct Config {
     /// Client: whether the server is asked for an OCSP response on its certificate, which
     /// [`SslObject::ocsp_response`](crate::SslObject::ocsp_response) then gives. Nothing here judges it.
     pub request_ocsp: bool,
+    /// Client: offers a key that both ends have from elsewhere. A connection that rests on one has no certificate of the
+    /// server's, and its name is not checked: having the key says who it is. Under TLS 1.2 it takes a suite with a
+    /// pre-shared key, of which one with forward secrecy is in front of the default ones; under TLS 1.3 the key goes with
+    /// SHA-256 (RFC 8446 section 4.2.11), so a suite with that hash. Python: `set_psk_client_callback`.
+    pub psk_client: Option<Hook<dyn PskClient>>,
+    /// Server: finds the keys of clients. It needs no [identity](Self::identities) then. A client that has shown its key
+    /// is asked for no certificate. Under TLS 1.3 the suites with SHA-256 are in front of the default ones; where the best
+    /// suite that both ends have is another, no key is looked for. Python: `set_psk_server_callback`.
+    pub psk_server: Option<Hook<dyn PskServer>>,
+    /// Server: what clients of TLS 1.2 are told to help them choose a key (RFC 4279 section 2), in plain text. 1 to 128
+    /// bytes without zero. Python: `identity_hint` of `set_psk_server_callback`.
+    pub psk_identity_hint: Option<String>,
     /// The oldest version of the protocol that is spoken. Python: `minimum_version`.
     pub min_version: ProtocolVersion,
     /// The newest version of the protocol that is spoken. Python: `maximum_version`.
@@ -168,6 +181,11 @@ impl Config {
         Self::new(Side::Server, vec![identity])
     }
 
+    /// A server that has no certificate and shares a key with each of its clients, and speaks TLS 1.2 and 1.3.
+    pub fn psk_server(keys: Hook<dyn PskServer>) -> Self {
+        Self { psk_server: Some(keys), ..Self::new(Side::Server, Vec::new()) }
+    }
+
     const fn new(side: Side, identities: Vec<Identity>) -> Self {
         Self {
             side,
@@ -190,6 +208,9 @@ impl Config {
             verifier: None,
             verifier_role: VerifierRole::Also,
             request_ocsp: false,
+            psk_client: None,
+            psk_server: None,
+            psk_identity_hint: None,
             min_version: ProtocolVersion::TLS12,
             max_version: ProtocolVersion::TLS13,
             cipher_suites: Setting::Default,
@@ -229,6 +250,11 @@ impl Config {
         let oldest = versions.clone().min().unwrap_or(self.min_version);
         let newest = versions.max().unwrap_or(self.max_version);
         (self.min_version.max(oldest), self.max_version.min(newest))
+    }
+
+    /// Whether there may be keys that both ends have from elsewhere.
+    pub const fn has_psk(&self) -> bool {
+        self.psk_client.is_some() || self.psk_server.is_some()
     }
 
     /// What a server has to show to a client that asks for `name`, the best first.

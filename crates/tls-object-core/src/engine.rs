@@ -105,8 +105,8 @@ pub trait Engine: Send + 'static {
         Err(ErrorKind::Unsupported(Capability::OcspStapleClient).into())
     }
 
-    /// Server: its certificate, the one that was shown; on a resumed connection the one that would be. What a client
-    /// says does not matter.
+    /// Server: its certificate, the one that was shown; on a resumed connection the one that would be. `None` where a
+    /// pre-shared key stands for it. What a client says does not matter.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] unless implemented.

@@ -160,6 +160,9 @@ error_kinds! {
     NoSharedSignatureScheme: PeerIncompatible, "NO_SUITABLE_SIGNATURE_ALGORITHM", "SSLError", "no signature scheme in common";
     /// No protocol version in common.
     NoSharedVersion: PeerIncompatible, "UNSUPPORTED_PROTOCOL", "SSLError", "no protocol version in common";
+    /// There is no pre-shared key: the server knows none of the identity that the client said, or the client has none to
+    /// offer where the server has chosen a suite with one.
+    UnknownPskIdentity: PeerIncompatible, "PSK_IDENTITY_NOT_FOUND", "SSLError", "there is no pre-shared key for the peer";
     /// The application refused the client when it had spoken.
     Refused: PeerIncompatible, "CALLBACK_FAILED", "SSLError", "the application refused the client";
     /// The server did not take the early data. Send it again on this connection, which goes on: this is told once.

@@ -6,11 +6,11 @@ use crate::{AlpnProtocol, CipherSuite, NamedGroup, ProtocolVersion, SignatureSch
 #[allow(clippy::exhaustive_enums)] // all the cases there are
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum HandshakeKind {
-    /// With a key exchange and certificates.
+    /// With a key exchange and certificates, or under TLS 1.2 a pre-shared key.
     Full,
     /// The same after the server had asked for another ClientHello (RFC 8446 section 4.1.4), which costs a round trip.
     FullWithHelloRetryRequest,
-    /// From an earlier session, with or without another ClientHello.
+    /// From an earlier session or, under TLS 1.3, a pre-shared key, with or without another ClientHello.
     Resumed,
 }
 
@@ -26,13 +26,13 @@ pub struct Negotiated {
     /// The cipher suite. Python: `cipher()`.
     pub cipher_suite: Option<CipherSuite>,
     /// The group of the key exchange. `None` where there was none: a resumed TLS 1.2
-    /// connection. Python: `group()`.
+    /// connection, or a suite with a pre-shared key alone. Python: `group()`.
     pub group: Option<NamedGroup>,
     /// The scheme that the client signed the handshake by; `None` where it did not: it showed no certificate, or an
     /// earlier session was resumed. Python: `client_sigalg()`.
     pub client_signature: Option<SignatureScheme>,
     /// The scheme that the server signed the handshake by; `None` where it did not: an earlier session was resumed, or
-    /// the suite has the client encrypt to the server's RSA key. Python: `server_sigalg()`.
+    /// the suite has the client encrypt to the server's RSA key, or rests on a pre-shared key. Python: `server_sigalg()`.
     pub server_signature: Option<SignatureScheme>,
     /// The application protocol. Python: `selected_alpn_protocol()`.
     pub alpn: Option<AlpnProtocol>,
@@ -40,7 +40,8 @@ pub struct Negotiated {
     pub server_name: Option<String>,
     /// How the two came to an agreement.
     pub handshake: Option<HandshakeKind>,
-    /// Whether an earlier session was resumed. Python: `session_reused`.
+    /// Whether an earlier session was resumed, or under TLS 1.3 a pre-shared key was used, which is the same to the
+    /// protocol. Python: `session_reused`.
     pub resumed: bool,
     /// Whether the server took the client's early data, or would have (RFC 8446 section 2.3).
     pub early_data_accepted: bool,

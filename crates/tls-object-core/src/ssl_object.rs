@@ -295,8 +295,8 @@ pub trait SslObject: Send + fmt::Debug {
     /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
     fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error>;
 
-    /// The certificate that this end, a server, has shown; on a resumed connection the one it would show. `None` on a
-    /// client: whether a server asked it for one, not every library tells.
+    /// The certificate that this end, a server, has shown; on a resumed connection the one it would show. `None` where a
+    /// pre-shared key stands for it, and on a client: whether a server asked it for one, not every library tells.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),

@@ -57,6 +57,14 @@ impl<L: Library> LibsslEngine<L> {
         }
     }
 
+    /// Server: whether a pre-shared key stands for its certificate.
+    fn rests_on_psk(&self) -> bool {
+        let handle = self.connection.handle();
+        let suite = L::negotiated(handle).cipher_suite;
+        let found = self.connection.hooks().is_some_and(Hooks::has_found_psk);
+        suite.is_some_and(CipherSuite::is_psk) || found && L::is_resumed(handle)
+    }
+
     /// The error of a call that failed, and the end of the error queue.
     #[cold]
     fn failure(&self, ssl_error: c_int) -> Error {
@@ -184,7 +192,9 @@ impl<L: Library> Engine for LibsslEngine<L> {
     fn negotiated(&mut self) -> Negotiated {
         let mut facts = L::negotiated(self.connection.handle());
         let told = self.connection.told();
-        let (own, peer) = (told.own_signature(), told.peer_signature());
+        let with_psk = facts.cipher_suite.is_some_and(CipherSuite::is_psk);
+        let signatures = (told.own_signature(), told.peer_signature());
+        let (own, peer) = if with_psk { (None, None) } else { signatures };
         (facts.client_signature, facts.server_signature) = match self.side {
             Side::Client => (own, peer),
             Side::Server => (peer, own),
@@ -210,6 +220,9 @@ impl<L: Library> Engine for LibsslEngine<L> {
     }
 
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
+        if self.rests_on_psk() {
+            return Ok(None);
+        }
         Ok(L::own_certificate(self.connection.handle()))
     }
 

@@ -3,13 +3,15 @@
 use core::any::Any;
 use core::ffi::c_int;
 use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use tls_object_core::{
     Certificate, Config, Direction, Hook, KeyLog, Message, MessageKind, OnMessage, PeerVerifier,
-    PresentedPeer, ProtocolVersion, ServerName, Side, VerifierRole, VerifyCode, VerifyTime, Wrap,
+    PreSharedKey, PresentedPeer, ProtocolVersion, PskClient, PskOffer, PskServer, ServerName, Side,
+    VerifierRole, VerifyCode, VerifyTime, Wrap,
 };
 use zeroize::Zeroizing;
 
@@ -20,6 +22,10 @@ pub struct Hooks {
     key_log: Option<Hook<dyn KeyLog>>,
     verifier: Option<Verifier>,
     on_message: Option<Hook<dyn OnMessage>>,
+    psk_client: Option<Hook<dyn PskClient>>,
+    psk_server: Option<Hook<dyn PskServer>>,
+    /// Server: whether it has a key of the identity that it was asked about last.
+    psk_found: AtomicBool,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
@@ -36,7 +42,17 @@ impl Hooks {
         });
         let on_message = config.on_message.clone();
         let any = key_log.is_some() || verifier.is_some() || on_message.is_some();
-        any.then(|| Arc::new(Self { key_log, verifier, on_message, panic: Mutex::default() }))
+        (any || config.has_psk()).then(|| {
+            Arc::new(Self {
+                key_log,
+                verifier,
+                on_message,
+                psk_client: config.psk_client.clone(),
+                psk_server: config.psk_server.clone(),
+                psk_found: AtomicBool::new(false),
+                panic: Mutex::default(),
+            })
+        })
     }
 
     /// What the application's verdict on the peer is beside the library's; `None` where it has none.
@@ -78,6 +94,26 @@ impl Hooks {
         {
             self.run(|| key_log.log(label, &random, &secret));
         }
+    }
+
+    /// The key that a client offers to a server that gives this `hint`.
+    pub fn offer_psk(&self, hint: Option<&[u8]>) -> Option<PskOffer> {
+        let hook = self.psk_client.as_ref()?;
+        self.run(|| hook.offer(hint)).flatten()
+    }
+
+    /// The key of a client of this `identity`.
+    pub fn find_psk(&self, identity: &[u8]) -> Option<PreSharedKey> {
+        let hook = self.psk_server.as_ref()?;
+        let found = self.run(|| hook.find(identity)).flatten();
+        self.psk_found.store(found.is_some(), Ordering::Relaxed);
+        found
+    }
+
+    /// Whether a server has found a key, which it then uses unless the connection is neither resumed nor of a suite with
+    /// one.
+    pub(crate) fn has_found_psk(&self) -> bool {
+        self.psk_found.load(Ordering::Relaxed)
     }
 
     /// Whether messages are to be shown.

@@ -39,7 +39,7 @@ pub use engine::{LibsslEngine, told_by};
 pub use ffi::connection::{Connection, Outcome};
 pub use hooks::Hooks;
 pub use key_kind::KeyKind;
-pub use library::{DEFAULT_TLS12_SUITES, Failure, Library, chosen, cipher_list};
+pub use library::{Failure, Library, PSK_TLS13_SUITES, chosen, cipher_list, default_tls12_suites};
 pub use pkcs8::without_public_key;
 pub use refusal::{Refused, Verdict, forget_refusal, leave_refusal, left_code};
 pub use ticket_keys::{TicketKeyUse, TicketKeys};

@@ -6,8 +6,8 @@ use core::ffi::c_int;
 use std::sync::Arc;
 
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Context, Error, ErrorKind, HashAlgorithm, Negotiated, Session,
-    Setting, Wrap,
+    Alert, Certificate, CipherSuite, Config, Context, Error, ErrorKind, HashAlgorithm, Negotiated,
+    Session, Setting, Wrap,
 };
 
 use crate::{Calls, Hooks};
@@ -147,13 +147,28 @@ pub fn chosen<T: Copy + Eq>(setting: &Setting<T>, available: &[T]) -> Option<Vec
 
 /// The suites of TLS 1.2 that are spoken unless a configuration says otherwise: those with
 /// forward secrecy and authenticated encryption. Both libraries' own defaults go further back.
-pub const DEFAULT_TLS12_SUITES: &[CipherSuite] = &[
+const DEFAULT_TLS12_SUITES: &[CipherSuite] = &[
     CipherSuite::ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
     CipherSuite::ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
     CipherSuite::ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
     CipherSuite::ECDHE_RSA_WITH_AES_256_GCM_SHA384,
     CipherSuite::ECDHE_RSA_WITH_AES_128_GCM_SHA256,
     CipherSuite::ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+];
+
+/// The suites of TLS 1.2 that are spoken unless `config` says otherwise, the best first: before those with certificates
+/// the one of their kind with a pre-shared key that both libraries have, where there may be one.
+pub fn default_tls12_suites(config: &Config) -> Vec<CipherSuite> {
+    let psk = config.has_psk().then_some(CipherSuite::ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256);
+    psk.into_iter().chain(DEFAULT_TLS12_SUITES.iter().copied()).collect()
+}
+
+/// The suites of TLS 1.3 of a server with pre-shared keys unless its configuration says otherwise: those with SHA-256
+/// first.
+pub const PSK_TLS13_SUITES: &[CipherSuite] = &[
+    CipherSuite::TLS13_AES_128_GCM_SHA256,
+    CipherSuite::TLS13_CHACHA20_POLY1305_SHA256,
+    CipherSuite::TLS13_AES_256_GCM_SHA384,
 ];
 
 /// OpenSSL's names of suites, as a cipher list.

@@ -47,6 +47,7 @@ pub const REASONS: &[(c_int, &str, ErrorKind)] = &[
     (199, "PEER_DID_NOT_RETURN_A_CERTIFICATE", ErrorKind::CertificateRequired),
     (209, "MISSING_SUPPORTED_GROUPS_EXTENSION", ErrorKind::IllegalParameter),
     (217, "UNSOLICITED_EXTENSION", ErrorKind::IllegalParameter),
+    (223, "PSK_IDENTITY_NOT_FOUND", ErrorKind::UnknownPskIdentity),
     (235, "NO_APPLICATION_PROTOCOL", ErrorKind::NoSharedAlpn),
     (244, "UNEXPECTED_MESSAGE", ErrorKind::UnexpectedMessage),
     (245, "UNEXPECTED_RECORD", ErrorKind::UnexpectedMessage),

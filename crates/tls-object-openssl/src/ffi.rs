@@ -1,6 +1,6 @@
 //! The only unsafe code of this crate: calls that the `openssl` crate has no safe function for.
 
-use core::ffi::{c_int, c_long, c_ulong, c_void};
+use core::ffi::{c_char, c_int, c_long, c_ulong, c_void};
 use std::ffi::CString;
 use std::ptr;
 use std::sync::Arc;
@@ -37,6 +37,12 @@ unsafe extern "C" {
         ssl: *mut openssl_sys::SSL,
         callback: Option<MessageCallback<openssl_sys::SSL>>,
     );
+    /// Null where none is chosen yet.
+    fn SSL_get_pending_cipher(ssl: *const openssl_sys::SSL) -> *const openssl_sys::SSL_CIPHER;
+    fn SSL_CTX_use_psk_identity_hint(
+        context: *mut openssl_sys::SSL_CTX,
+        hint: *const c_char,
+    ) -> c_int;
     fn SSL_key_update(ssl: *mut openssl_sys::SSL, kind: c_int) -> c_int;
     /// Null on a client, and on a server that has seen no hello.
     fn SSL_get_client_ciphers(
@@ -241,6 +247,29 @@ pub(crate) fn ciphers(ssl: &SslRef) -> Vec<CipherSuite> {
     let ciphers = unsafe { SSL_get_ciphers(ssl.as_ptr()) };
     // SAFETY: null, or a stack that the connection or its context holds on to.
     unsafe { suites(ciphers) }
+}
+
+/// `SSL_get_pending_cipher`: the suite that a handshake has come to so far.
+pub(crate) fn pending_cipher(ssl: &SslRef) -> Option<CipherSuite> {
+    // SAFETY: the connection is valid.
+    let cipher = unsafe { SSL_get_pending_cipher(ssl.as_ptr()) };
+    if cipher.is_null() {
+        return None;
+    }
+    // SAFETY: not null, and of the library's own table.
+    let cipher = unsafe { SslCipherRef::from_ptr(cipher.cast_mut()) };
+    Some(CipherSuite::new(u16::from_be_bytes(cipher.protocol_id())))
+}
+
+/// `SSL_CTX_use_psk_identity_hint`.
+pub(crate) fn use_psk_identity_hint(
+    builder: &mut SslContextBuilder,
+    hint: &str,
+) -> Result<(), ErrorStack> {
+    let hint = CString::new(hint).map_err(|_| ErrorStack::get())?;
+    // SAFETY: the context is valid; the library copies the string.
+    let ret = unsafe { SSL_CTX_use_psk_identity_hint(builder.as_ptr(), hint.as_ptr()) };
+    succeeded(c_long::from(ret))
 }
 
 /// The suites in a stack.

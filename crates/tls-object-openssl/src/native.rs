@@ -218,6 +218,12 @@ fn scheme_list(schemes: &[SignatureScheme]) -> String {
     names.join(":")
 }
 
+/// Whether a client may offer a pre-shared key. It goes with SHA-256 under TLS 1.3, and OpenSSL ends the connection where
+/// one is offered to a server that has asked for another ClientHello and a suite with another hash.
+pub(crate) fn takes_psk(ssl: &SslRef) -> bool {
+    ffi::pending_cipher(ssl) != Some(CipherSuite::TLS13_AES_256_GCM_SHA384)
+}
+
 /// How many tickets of TLS 1.3 a server sends. With none wanted this must be told: the option against tickets leaves
 /// OpenSSL sending stateful ones.
 pub(crate) fn set_num_tickets(

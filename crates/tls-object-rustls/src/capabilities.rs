@@ -121,6 +121,9 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         }
 
         Capability::SignatureFact => emulated("noted where keys sign and signatures are verified"),
+        Capability::Psk12 | Capability::Psk13 => {
+            no("rustls knows no keys but those of certificates")
+        }
         Capability::SecurityLevel => no("rustls has no security levels"),
 
         Capability::SessionDetails | Capability::SessionSerialisation => {

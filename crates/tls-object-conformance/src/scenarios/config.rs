@@ -1,9 +1,10 @@
 //! Configurations: what is refused before a connection is made, and how.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use tls_object_core::{
-    AlpnProtocol, Capability, Certificate, CipherSuite, Config, Crl, ErrorKind, Identity,
+    AlpnProtocol, Capability, Certificate, CipherSuite, Config, Crl, ErrorKind, Hook, Identity,
     NamedGroup, PrivateKey, ProtocolVersion, Purpose, Setting, Side, SignatureScheme, VecBio,
     VerifyMode,
 };
@@ -305,6 +306,10 @@ fn lists_are_true(lab: &Lab) -> Result<(), Failure> {
                 suites.values().is_some_and(|suites| suites[0].version() == ProtocolVersion::TLS12);
             config.max_version = if tls12 { ProtocolVersion::TLS12 } else { config.max_version };
             config.min_version = if tls12 { config.min_version } else { ProtocolVersion::TLS13 };
+            let can = |suite: &CipherSuite| capabilities.cipher_suites.contains(suite);
+            if suites.values().is_some_and(|suites| suites[0].is_psk() && can(&suites[0])) {
+                config.psk_client = Some(Hook::new(Arc::new(|_: Option<&[u8]>| None)));
+            }
             config.cipher_suites = suites;
         },
         |suite| match suite.version() {

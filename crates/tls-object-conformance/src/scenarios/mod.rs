@@ -30,6 +30,7 @@ mod misuse;
 mod negotiation;
 mod ocsp;
 mod post_handshake;
+mod psk;
 mod record;
 mod resume;
 mod saved;
@@ -55,6 +56,7 @@ pub fn scenarios() -> &'static [Scenario] {
             verifier::SCENARIOS,
             ocsp::SCENARIOS,
             client_auth::SCENARIOS,
+            psk::SCENARIOS,
             negotiation::SCENARIOS,
             ciphers::SCENARIOS,
             alpn::SCENARIOS,

@@ -61,6 +61,9 @@ impl Config {
             verifier,
             verifier_role,
             request_ocsp: _,
+            psk_client,
+            psk_server,
+            psk_identity_hint: _,
             min_version,
             max_version,
             cipher_suites,
@@ -95,6 +98,8 @@ impl Config {
             // Code has no fingerprint: that there is some must do.
             verifier.is_some().into(),
             *verifier_role as u8,
+            psk_client.is_some().into(),
+            psk_server.is_some().into(),
         ]);
         all.number(max_intermediates.map_or(u64::MAX, u64::from));
         let shown = if *side == Side::Client { &identities[..] } else { &[] };
@@ -126,10 +131,11 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
-    use crate::{AlpnProtocol, CipherSuite, CrlScope, ProtocolVersion, Purpose, VerifyMode};
+    use crate::{AlpnProtocol, CipherSuite, CrlScope, Hook, ProtocolVersion, Purpose, VerifyMode};
 
     #[test]
     fn what_sessions_depend_on_tells_configurations_apart() {
@@ -149,6 +155,8 @@ mod tests {
             &|config| config.crls = vec![crate::Crl::from_der(vec![1])],
             &|config| config.crl_scope = CrlScope::Chain,
             &|config| config.verify_time = VerifyTime::Fixed(Duration::ZERO),
+            &|config| config.psk_client = Some(Hook::new(Arc::new(|_: Option<&[u8]>| None))),
+            &|config| config.psk_server = Some(Hook::new(Arc::new(|_: &[u8]| None))),
             &|config| config.min_version = ProtocolVersion::TLS13,
             &|config| config.max_version = ProtocolVersion::TLS12,
             &|config| config.cipher_suites = Setting::Required(CipherSuite::KNOWN[..1].to_vec()),

@@ -33,11 +33,25 @@ impl Config {
             (suites.tls13, suites.tls12) = (Some(tls13), Some(tls12));
         }
         if let Some(text) = &self.cipher_string {
-            let read =
-                CipherString::parse(text, &capabilities.cipher_suites, capabilities.cipher_rules)?;
+            let read = self.read_cipher_string(text, capabilities)?;
             suites.tls12 = Some(read.suites().to_vec());
             suites.security_level = self.security_level.or_else(|| read.security_level());
         }
         Ok(suites)
+    }
+
+    /// What a cipher string selects from the suites that a backend has. Those with a pre-shared key are there only where
+    /// there may be one.
+    ///
+    /// # Errors
+    /// Those of [`CipherString::parse`].
+    pub(crate) fn read_cipher_string(
+        &self,
+        text: &str,
+        capabilities: &Capabilities,
+    ) -> Result<CipherString, Error> {
+        let mut available = capabilities.cipher_suites.clone();
+        available.retain(|suite| self.has_psk() || !suite.is_psk());
+        CipherString::parse(text, &available, capabilities.cipher_rules)
     }
 }

@@ -108,6 +108,11 @@ impl<L: Library> Connection<L> {
         Some(connection)
     }
 
+    /// What the library calls back, if there is something.
+    pub(crate) fn hooks(&self) -> Option<&Hooks> {
+        self.hooks.as_deref()
+    }
+
     /// The library's own handle.
     pub(crate) fn handle(&self) -> &L::Handle {
         &self.ssl

@@ -1,4 +1,5 @@
-/// Hooks that the library calls back with an `SSL`: `attach` and `log_key`, over the crate `$bindings`.
+/// Hooks that the library calls back with an `SSL`: `attach`, `judge`, `log_key`, `offer_psk` and `find_psk`, over the
+/// crate `$bindings`.
 #[macro_export]
 #[allow(clippy::crate_in_macro_def)] // what differs is the backend's to have
 macro_rules! shared_hooks {
@@ -79,13 +80,56 @@ macro_rules! shared_hooks {
             }
         }
 
-        /// Called by the library with each line of a key log. An `SSL` that somebody else made of the same
-        /// context has no hooks.
+        /// The hooks of a connection. An `SSL` that somebody else made of the same context has none.
+        fn hooks_of(ssl: &SslRef) -> Option<&Arc<Hooks>> {
+            ssl.ex_data(*INDEX.as_ref().ok()?)
+        }
+
+        /// Called by the library with each line of a key log.
         pub(crate) fn log_key(ssl: &SslRef, line: &str) {
-            let index = INDEX.as_ref().ok();
-            if let Some(hooks) = index.and_then(|&index| ssl.ex_data(index)) {
+            if let Some(hooks) = hooks_of(ssl) {
                 hooks.log_key(line);
             }
+        }
+
+        /// Called by the library on a client for a pre-shared key. Puts its identity, which ends with the first of the
+        /// zeros that stand there, into `identity` and the key into `key`; returns the length of the key, 0 for none.
+        pub(crate) fn offer_psk(
+            ssl: &mut SslRef,
+            hint: Option<&[u8]>,
+            identity: &mut [u8],
+            key: &mut [u8],
+        ) -> Result<usize, ErrorStack> {
+            if !native::takes_psk(ssl) {
+                return Ok(0);
+            }
+            let Some(offer) = hooks_of(ssl).and_then(|hooks| hooks.offer_psk(hint)) else {
+                return Ok(0);
+            };
+            Ok(if put(offer.identity(), identity) > 0 {
+                put(offer.key().as_bytes(), key)
+            } else {
+                0
+            })
+        }
+
+        /// Called by the library on a server for the pre-shared key of an identity. Puts it into `key` and returns its
+        /// length, 0 for none.
+        pub(crate) fn find_psk(
+            ssl: &mut SslRef,
+            identity: Option<&[u8]>,
+            key: &mut [u8],
+        ) -> Result<usize, ErrorStack> {
+            let Some(identity) = identity else { return Ok(0) };
+            let found = hooks_of(ssl).and_then(|hooks| hooks.find_psk(identity));
+            Ok(found.map_or(0, |found| put(found.as_bytes(), key)))
+        }
+
+        /// Copies all of `bytes` to the front of `room`; how many they are, 0 where there is less room.
+        fn put(bytes: &[u8], room: &mut [u8]) -> usize {
+            let Some(room) = room.get_mut(..bytes.len()) else { return 0 };
+            room.copy_from_slice(bytes);
+            bytes.len()
         }
     };
 }

@@ -10,7 +10,7 @@ macro_rules! shared_settings {
             VerifyMode,
         };
         use tls_object_libssl::{
-            DEFAULT_TLS12_SUITES, TicketKeys, chosen, cipher_list, leave_refusal,
+            PSK_TLS13_SUITES, TicketKeys, chosen, cipher_list, default_tls12_suites, leave_refusal,
         };
         use $bindings::error::ErrorStack;
         use $bindings::ssl::{
@@ -58,6 +58,7 @@ macro_rules! shared_settings {
             if config.key_log.is_some() {
                 builder.set_keylog_callback(hooks::log_key);
             }
+            pre_shared_keys(&mut builder, config).map_err(library_error)?;
             if !identities.is_empty() {
                 let loaded = identity::load_all(identities)?;
                 native::show(&mut builder, config.side, loaded)
@@ -85,11 +86,14 @@ macro_rules! shared_settings {
             }
             // With none of a version left, that version is outside of the range set above.
             match &suites.tls12 {
-                None => builder.set_cipher_list(&cipher_list(DEFAULT_TLS12_SUITES))?,
+                None => builder.set_cipher_list(&cipher_list(&default_tls12_suites(config)))?,
                 Some(suites) if suites.is_empty() => {}
                 Some(suites) => builder.set_cipher_list(&cipher_list(suites))?,
             }
-            if let Some(suites) = suites.tls13.as_deref().filter(|suites| !suites.is_empty()) {
+            // A server chooses the suite before it looks for a key, which goes with SHA-256.
+            let default = config.psk_server.is_some().then_some(PSK_TLS13_SUITES);
+            let suites = suites.tls13.as_deref().or(default).filter(|suites| !suites.is_empty());
+            if let Some(suites) = suites {
                 native::set_tls13_suites(builder, suites)?;
             }
             if let Some(groups) = chosen(&config.groups, &capabilities.groups) {
@@ -97,6 +101,22 @@ macro_rules! shared_settings {
             }
             let schemes = chosen(&config.signature_schemes, &capabilities.signature_schemes);
             native::set_schemes(builder, config.side, schemes)
+        }
+
+        fn pre_shared_keys(
+            builder: &mut SslContextBuilder,
+            config: &Config,
+        ) -> Result<(), ErrorStack> {
+            if config.psk_client.is_some() {
+                builder.set_psk_client_callback(hooks::offer_psk);
+            }
+            if config.psk_server.is_some() {
+                builder.set_psk_server_callback(hooks::find_psk);
+            }
+            match &config.psk_identity_hint {
+                Some(hint) => ffi::use_psk_identity_hint(builder, hint),
+                None => Ok(()),
+            }
         }
 
         fn sessions(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
