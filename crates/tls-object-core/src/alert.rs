@@ -18,6 +18,8 @@ registry! {
     RECORD_OVERFLOW = 22, "record_overflow", "TLSV1_ALERT_RECORD_OVERFLOW";
     /// No acceptable set of parameters.
     HANDSHAKE_FAILURE = 40, "handshake_failure", "SSLV3_ALERT_HANDSHAKE_FAILURE";
+    /// No certificate to show (SSL 3.0 only).
+    NO_CERTIFICATE = 41, "no_certificate_RESERVED", "SSLV3_ALERT_NO_CERTIFICATE";
     /// A certificate is corrupt or not for this peer.
     BAD_CERTIFICATE = 42, "bad_certificate", "SSLV3_ALERT_BAD_CERTIFICATE";
     /// A certificate of a kind that is not supported here.

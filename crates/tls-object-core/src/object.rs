@@ -93,6 +93,16 @@ impl<E: Engine> Object<E> {
         }
     }
 
+    /// Whether the secrets of the connection can be asked for. Libraries that drop them with the connection would not
+    /// know them after an error.
+    fn secrets_left(&self) -> Result<(), Error> {
+        match &self.failure {
+            Some(error) => Err(error.clone()),
+            None if self.done => Ok(()),
+            None => Err(ErrorKind::HandshakeNotDone.into()),
+        }
+    }
+
     /// Calls into the engine, or what its calls reach. A panic on the way, which only code of the application should ever
     /// cause, leaves the library in the middle of something: the connection ends with it.
     fn call<R>(&mut self, call: impl FnOnce(&mut E, &mut Bios) -> R) -> R {

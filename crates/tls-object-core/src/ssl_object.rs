@@ -316,6 +316,7 @@ pub trait SslObject: Send + fmt::Debug {
     /// * [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
     /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): an empty `out`, or more than the protocol gives.
     /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    /// * What ended the connection.
     fn export_keying_material(
         &mut self,
         out: &mut [u8],
@@ -387,6 +388,7 @@ pub trait SslObject: Send + fmt::Debug {
     ///   section 4.2).
     /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),
     ///   [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    /// * What ended the connection.
     fn get_channel_binding(&mut self, kind: ChannelBinding) -> Result<Vec<u8>, Error>;
 
     /// Bytes of memory that the BIOs hold on to. What the library holds is its own affair.

@@ -169,9 +169,7 @@ impl<E: Engine> SslObject for Object<E> {
         label: &str,
         context: Option<&[u8]>,
     ) -> Result<(), Error> {
-        if !self.done {
-            return Err(ErrorKind::HandshakeNotDone.into());
-        }
+        self.secrets_left()?;
         if out.is_empty() {
             return Err(Error::new(ErrorKind::InvalidArgument).with_detail("no bytes to export"));
         }
@@ -283,9 +281,7 @@ impl<E: Engine> SslObject for Object<E> {
     }
 
     fn get_channel_binding(&mut self, kind: ChannelBinding) -> Result<Vec<u8>, Error> {
-        if !self.done {
-            return Err(ErrorKind::HandshakeNotDone.into());
-        }
+        self.secrets_left()?;
         if kind == ChannelBinding::TlsServerEndPoint {
             let leaf = match self.side {
                 Side::Client => self.getpeercert().cloned(),
