@@ -9,6 +9,7 @@ mod closure;
 mod docs;
 mod layers;
 mod lint;
+mod oracle;
 mod steps;
 mod test;
 mod tools;
@@ -39,6 +40,8 @@ enum Chore {
     },
     /// Write the pages under docs/ that are generated from what the code says and does.
     Docs,
+    /// Ask the CPython that is installed what the oracle's cases come to, and record it.
+    Oracle,
     /// Measure what tls-object costs over driving each library by hand.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Chore::Lint => lint::lint(),
         Chore::Test { args } => test::test(&args),
         Chore::Docs => docs::write(),
+        Chore::Oracle => oracle::record(),
         Chore::Bench(what) => bench::bench(&what),
         Chore::Ci => ci::ci(),
     };

@@ -44,6 +44,7 @@ mod harness;
 mod hermetic;
 mod lab;
 mod matrix;
+pub mod oracle;
 mod pair;
 mod pki;
 mod report;

@@ -152,7 +152,11 @@ impl Pair {
     /// Lets one piece of what is in flight arrive at `side`; how many bytes that was. Nothing
     /// arrives where the incoming BIO has no room.
     pub(crate) fn deliver(&mut self, side: Side) -> usize {
-        let most = self.chunking.bytes();
+        self.deliver_up_to(side, self.chunking.bytes())
+    }
+
+    /// Lets up to `most` bytes of what is in flight arrive at `side` at once; how many that was.
+    pub(crate) fn deliver_up_to(&mut self, side: Side, most: usize) -> usize {
         let (tls, wire) = match side {
             Side::Client => (&mut self.client, &mut self.to_client),
             Side::Server => (&mut self.server, &mut self.to_server),

@@ -357,8 +357,8 @@ impl Pki {
             KeyType::P256.generate(),
         );
         let crls = vec![
-            crl(&self.authority().root_issuer, 2016, &[REVOKED_INTERMEDIATE]),
-            crl(&issuer, 2016, &[]),
+            crl(&self.authority().root_issuer, 2045, &[REVOKED_INTERMEDIATE]),
+            crl(&issuer, 2045, &[]),
         ];
         (self.leaf_under(&certificate, &issuer), crls)
     }
@@ -383,7 +383,7 @@ impl Pki {
 
     /// What the intermediate authority has taken back: the one leaf of [`revoked`](Self::revoked).
     pub(crate) fn crl(&self) -> Crl {
-        self.authority().crl(2016, &[REVOKED_LEAF])
+        self.authority().crl(2045, &[REVOKED_LEAF])
     }
 
     /// A list of the intermediate authority's that should have been replaced in 2013.
@@ -407,12 +407,12 @@ impl Pki {
 
     /// What the root has taken back: nothing.
     pub(crate) fn root_crl(&self) -> Crl {
-        crl(&self.authority().root_issuer, 2016, &[])
+        crl(&self.authority().root_issuer, 2045, &[])
     }
 
     /// A list that has nothing to do with any certificate in use.
     pub(crate) fn unrelated_crl(&self) -> Crl {
-        self.strangers.authority.crl(2016, &[])
+        self.strangers.authority.crl(2045, &[])
     }
 }
 

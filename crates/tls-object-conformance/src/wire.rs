@@ -190,6 +190,22 @@ impl Wire {
         n
     }
 
+    /// The length of the first record in flight, with its header; of what there is, if that is not all of it.
+    pub(crate) fn first_record(&self) -> usize {
+        match (self.flying.get(3), self.flying.get(4)) {
+            (Some(&high), Some(&low)) => {
+                let len = HEADER + usize::from(u16::from_be_bytes([high, low]));
+                len.min(self.flying.len())
+            }
+            _ => self.flying.len(),
+        }
+    }
+
+    /// The bytes in flight, for what may happen to them.
+    pub(crate) fn flying(&mut self) -> &mut VecDeque<u8> {
+        &mut self.flying
+    }
+
     /// Loses all but the first `keep` bytes in flight.
     pub(crate) fn lose(&mut self, keep: usize) {
         self.flying.truncate(keep);
