@@ -44,7 +44,7 @@ fn both_ends_of_every_pair_agree_with_openssl() {
         let read = |name| fs::read(folder.join(name)).unwrap();
         let identity = Identity::from_pem(&read("leaf.pem"), &read("leaf.key")).unwrap();
         let mut client = Config::client();
-        client.trust_anchors = Certificate::all_from_pem(&read("ca.pem")).unwrap();
+        client.trust_store = Certificate::all_from_pem(&read("ca.pem")).unwrap().into();
         for &one in tls_object::backends() {
             for &other in tls_object::backends() {
                 let mut server = Config::server(identity.clone());

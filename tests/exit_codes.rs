@@ -245,5 +245,15 @@ fn trust_that_is_named_must_be_there() {
     let junk = folder.path().join("junk.pem");
     std::fs::write(&junk, "no certificate").expect("a folder that takes files");
     let mut client = connect(&backends()[0], "127.0.0.1:1");
-    expect(2, &["trusted certificates"], client.env("SSL_CERT_FILE", junk));
+    expect(2, &["trusted certificates", "junk.pem"], client.env("SSL_CERT_FILE", &junk));
+
+    let pki = Pki::new();
+    let server = peers::openssl(&pki, open(Version::Tls13));
+    std::fs::copy(pki.ca(), folder.path().join("ca.pem")).expect("a folder that takes files");
+    let mut client = connect(&backends()[0], &server.address());
+    client.env_remove("SSL_CERT_FILE").env("SSL_CERT_DIR", folder.path());
+    let output = Process::run(&mut client, REQUEST);
+    assert_eq!(output.code(), 0, "{output:?}");
+    assert!(output.stderr.starts_with("tlsobj: note: "), "{output:?}");
+    assert!(output.stderr.contains("junk.pem"), "{output:?}");
 }

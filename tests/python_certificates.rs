@@ -105,7 +105,7 @@ fn a_connection_tells_of_its_peer_as_python_does() {
         Identity::new(vec![leaf.clone()], PrivateKey::from_der(key.serialize_der()).unwrap());
     let server = Config::server(identity.unwrap());
     let mut careful = Config::client();
-    careful.trust_anchors = vec![leaf.clone()];
+    careful.trust_store = vec![leaf.clone()].into();
     let mut careless = Config::client();
     careless.verify_mode = VerifyMode::None;
     for &backend in tls_object::backends() {

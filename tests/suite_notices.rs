@@ -134,12 +134,14 @@ impl DynBackend for Broken {
         let mut altered = config.clone();
         match self.fault {
             Fault::ClockInsteadOfTime => altered.verify_time = VerifyTime::System,
-            Fault::CrlsIgnored => altered.crls.clear(),
+            Fault::CrlsIgnored => {
+                altered.trust_store = altered.trust_store.certificates().to_vec().into()
+            }
             Fault::KeysNotLogged => altered.key_log = None,
             Fault::NamesUnchecked => altered.check_server_name = false,
             Fault::NothingVerified => {
                 altered.verify_mode = VerifyMode::None;
-                altered.crls.clear();
+                altered.trust_store = altered.trust_store.certificates().to_vec().into();
             }
             _ => {}
         }

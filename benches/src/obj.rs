@@ -102,12 +102,12 @@ impl<C: Wraps> Objects<C> {
         let Setup { terms, pki } = setup;
         let root = || vec![Certificate::from_der(&*pki.root)];
         let mut client = Config::client();
-        client.trust_anchors = root();
+        client.trust_store = root().into();
         let mut server = Config::server(identity(&pki.server));
         if terms.mutual {
             client.identities = vec![identity(&pki.client)];
             server.verify_mode = VerifyMode::Required;
-            server.trust_anchors = root();
+            server.trust_store = root().into();
         }
         for config in [&mut client, &mut server] {
             let version = ProtocolVersion::new(terms.version.code());

@@ -119,7 +119,7 @@ pub fn listener() -> (TcpListener, u16) {
 /// A client that trusts the authority.
 pub fn client_config(pki: &Pki) -> Config {
     let mut config = Config::client();
-    config.trust_anchors = certificates(&pki.ca());
+    config.trust_store = certificates(&pki.ca()).into();
     config
 }
 

@@ -42,6 +42,11 @@ const FEATURE_SETS: &[FeatureSet] = &[
     },
     FeatureSet {
         package: "tls-object",
+        features: &["keys", "system-roots"],
+        without: &[OPENSSL, BORING, RUSTLS, AWS_LC, RING, RUNTIMES],
+    },
+    FeatureSet {
+        package: "tls-object",
         features: &["rustls"],
         without: &[OPENSSL, BORING, RING, RUNTIMES],
     },

@@ -183,8 +183,8 @@ pub(crate) fn set_schemes(
 }
 
 /// Takes the word of an authority.
-pub(crate) fn trust(builder: &mut SslContextBuilder, anchor: X509) -> Result<(), ErrorStack> {
-    builder.cert_store_mut().add_cert(&anchor)
+pub(crate) fn trust(builder: &mut SslContextBuilder, anchor: &X509) -> Result<(), ErrorStack> {
+    builder.cert_store_mut().add_cert(anchor)
 }
 
 /// `X509_VERIFY_PARAM_set_flags`.

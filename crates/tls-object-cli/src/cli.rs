@@ -137,10 +137,11 @@ pub(crate) struct ClientArgs {
     /// address is not sent, only checked. [default: the host of --connect]
     #[arg(long, value_name = "NAME|IP", value_parser = ServerName::new)]
     pub(crate) name: Option<ServerName>,
-    /// Trust the authorities in this file, PEM or DER, or in the files of this directory. [default: those of the system, or of SSL_CERT_FILE]
+    /// Trust the authorities in this file, PEM or DER, or in the files of this directory; revocation lists among them count
+    /// as with --crl. [default: those of the system, or of SSL_CERT_FILE and SSL_CERT_DIR]
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
-    /// Refuse a certificate that the revocation lists in this PEM file name, and one that none of
+    /// Refuse a certificate that the revocation lists in this file, PEM or DER, name, and one that none of
     /// them is about.
     #[arg(long, value_name = "FILE")]
     pub(crate) crl: Option<PathBuf>,

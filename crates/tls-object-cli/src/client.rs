@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mio::{Events, Interest, Poll, Token, Waker};
+use tls_object::trust::Found;
 use tls_object::{Config, DynBackend, ServerName, VerifyMode, VerifyTime, Wrap};
 
 use crate::address::Address;
@@ -30,7 +31,7 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Connects, shakes hands, and talks until both ends have closed.
 pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
     let backend = args.backend.get()?;
-    let context = backend.context(&config(args, backend)?)?;
+    let context = material::context(&config(args, backend)?, backend, &args.identity)?;
     let name = match &args.name {
         Some(name) => name.clone(),
         None => ServerName::new(&args.connect.host)?,
@@ -53,16 +54,14 @@ pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
 
 fn config(args: &ClientArgs, backend: &dyn DynBackend) -> Result<Config, Failure> {
     let mut config = Config::client();
+    let mut found = Found::default();
     if args.no_verify {
         config.verify_mode = VerifyMode::None;
     } else {
-        config.trust_anchors = match &args.ca {
-            Some(path) => material::authorities(path)?,
-            None => material::system_roots()?,
-        };
+        (config.trust_store, found) = material::trust(args.ca.as_deref())?;
     }
     if let Some(path) = &args.crl {
-        config.crls = material::crls(path)?;
+        material::add_crls(&mut config.trust_store, path)?;
     }
     if let Some(seconds) = args.at {
         config.verify_time = VerifyTime::Fixed(Duration::from_secs(seconds));
@@ -71,7 +70,7 @@ fn config(args: &ClientArgs, backend: &dyn DynBackend) -> Result<Config, Failure
     args.protocol.apply(&mut config, backend)?;
     // With the facts as JSON nothing else goes to standard error.
     if !args.json {
-        material::tell_approximations(&config, backend);
+        material::tell(&found, &config, backend);
     }
     Ok(config)
 }

@@ -1,39 +1,59 @@
 //! Certificates, keys and revocation lists from files and from the system.
 
+use std::io;
 use std::path::Path;
 
-use rustls_native_certs::load_certs_from_paths;
 use tls_object::keys::{Passphrase, identity_from_pkcs12, private_key_from_pem};
+use tls_object::trust::{self, Found};
 use tls_object::{
-    Certificate, Config, Crl, DynBackend, Error, ErrorKind, Identity, TrustStore, trust,
+    Certificate, Config, DynBackend, DynContext, Error, ErrorKind, Identity, TrustStore,
 };
 
 use crate::cli::IdentityArgs;
 use crate::failure::Failure;
 
-/// The authorities in a file, PEM or DER, or in the files of a directory.
-pub(crate) fn authorities(path: &Path) -> Result<Vec<Certificate>, Failure> {
+/// Whom to trust, and what was passed over on the way to it: the authorities in a file, PEM or DER, or in the files of a
+/// directory; without a path those of the system.
+pub(crate) fn trust(path: Option<&Path>) -> Result<(TrustStore, Found), Failure> {
     let mut store = TrustStore::new();
-    let added = if path.is_dir() {
-        trust::add_directory(&mut store, path)
-    } else {
-        trust::add_file(&mut store, path)
+    let found = match path {
+        None => trust::add_system(&mut store).map_err(|error| {
+            Failure::Usage(format!(
+                "the system's trusted certificates: {error}; name a file with --ca"
+            ))
+        })?,
+        Some(path) if path.is_dir() => trust::add_directory(&mut store, path).map_err(usage)?,
+        Some(path) => {
+            trust::add_file(&mut store, path).map_err(usage)?;
+            Found::default()
+        }
     };
-    added.map_err(|error| Failure::Usage(error.to_string()))?;
-    if store.certificates().is_empty() {
-        return Err(Failure::Usage(format!("{}: no certificate", path.display())));
+    match path {
+        Some(path) if store.certificates().is_empty() => {
+            Err(Failure::Usage(format!("{}: no certificate", path.display())))
+        }
+        _ => Ok((store, found)),
     }
-    Ok(store.certificates().to_vec())
+}
+
+/// Adds every revocation list of a file, PEM or DER, to those of `store`.
+pub(crate) fn add_crls(store: &mut TrustStore, path: &Path) -> Result<(), Failure> {
+    let mut lists = TrustStore::new();
+    trust::add_file(&mut lists, path).map_err(usage)?;
+    if lists.crls().is_empty() {
+        return Err(Failure::Usage(format!("{}: no revocation list", path.display())));
+    }
+    store.extend(lists.crls().iter().cloned());
+    Ok(())
+}
+
+fn usage(error: io::Error) -> Failure {
+    Failure::Usage(error.to_string())
 }
 
 /// Every certificate of a PEM file.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     load(path, Certificate::all_from_pem)
-}
-
-/// Every revocation list of a PEM file.
-pub(crate) fn crls(path: &Path) -> Result<Vec<Crl>, Failure> {
-    load(path, Crl::all_from_pem)
 }
 
 /// What to show, in the order of the command line: PEM chains with their keys, then PKCS#12 files.
@@ -42,12 +62,11 @@ pub(crate) fn identities(args: &IdentityArgs) -> Result<Vec<Identity>, Failure> 
         let (certs, keys) = (args.cert.len(), args.key.len());
         return Err(Failure::Usage(format!("{certs} times --cert and {keys} times --key")));
     }
-    // Read when the first file that is encrypted asks for it.
-    let ask = || match &args.passphrase_file {
-        Some(path) => passphrase(path),
-        None => {
-            Err(Error::new(ErrorKind::InvalidPrivateKey).with_detail("it needs --passphrase-file"))
-        }
+    let passphrase = args.passphrase_file.as_deref().map(passphrase).transpose()?;
+    let ask = || {
+        let missing = "it is encrypted and needs --passphrase-file";
+        let missing = || Error::new(ErrorKind::InvalidPrivateKey).with_detail(missing);
+        passphrase.clone().ok_or_else(missing)
     };
     let mut identities = Vec::new();
     for (cert, key) in args.cert.iter().zip(&args.key) {
@@ -61,39 +80,51 @@ pub(crate) fn identities(args: &IdentityArgs) -> Result<Vec<Identity>, Failure> 
     Ok(identities)
 }
 
-/// The first line of a file.
-fn passphrase(path: &Path) -> Result<Vec<u8>, Error> {
-    let mut text = std::fs::read(path).map_err(|error| {
-        let detail = format!("{}: {error}", path.display());
-        Error::new(ErrorKind::InvalidPrivateKey).with_detail(detail)
-    })?;
-    let end = text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len());
-    text.truncate(end);
-    if text.last() == Some(&b'\r') {
-        text.pop();
-    }
-    Ok(text)
-}
-
-/// The authorities that the system trusts; `SSL_CERT_FILE` and `SSL_CERT_DIR` name others.
-pub(crate) fn system_roots() -> Result<Vec<Certificate>, Failure> {
-    // Of the system's own some may be past use, but what was named must hold one.
-    let named = std::env::var_os("SSL_CERT_FILE")
-        .map(|file| load_certs_from_paths(Some(Path::new(&file)), None))
-        .filter(|named| named.certs.is_empty());
-    let found = named.unwrap_or_else(rustls_native_certs::load_native_certs);
-    if !found.certs.is_empty() {
-        return Ok(found.certs.iter().map(|der| Certificate::from_der(der.as_ref())).collect());
-    }
-    let why = match found.errors.first() {
-        Some(error) => error.to_string(),
-        None => "none found".to_owned(),
+/// A context of `backend`. Where it takes none, and one of the identities is to blame, the failure names its files.
+pub(crate) fn context(
+    config: &Config,
+    backend: &dyn DynBackend,
+    args: &IdentityArgs,
+) -> Result<Box<dyn DynContext>, Failure> {
+    let error = match backend.context(config) {
+        Ok(context) => return Ok(context),
+        Err(error) => error,
     };
-    Err(Failure::Usage(format!("the system's trusted certificates: {why}; name a file with --ca")))
+    let about_identities =
+        [ErrorKind::InvalidCertificate, ErrorKind::InvalidPrivateKey, ErrorKind::KeyMismatch];
+    if !about_identities.contains(&error.kind()) {
+        return Err(error.into());
+    }
+    for (identity, files) in config.identities.iter().zip(files(args)) {
+        let mut alone = Config::server(identity.clone());
+        alone.max_version = config.max_version;
+        if let Err(error) = backend.context(&alone) {
+            return Err(Failure::Usage(format!("{files}: {}", Failure::from(error))));
+        }
+    }
+    Err(error.into())
 }
 
-/// Tells on standard error what the backend leaves out of what was asked for.
-pub(crate) fn tell_approximations(config: &Config, backend: &dyn DynBackend) {
+/// The files of each identity, in the order of [`identities`].
+fn files(args: &IdentityArgs) -> impl Iterator<Item = String> {
+    let pairs = args.cert.iter().zip(&args.key);
+    let pairs = pairs.map(|(cert, key)| format!("{} with {}", cert.display(), key.display()));
+    pairs.chain(args.pkcs12.iter().map(|path| path.display().to_string()))
+}
+
+/// The first line of a file.
+fn passphrase(path: &Path) -> Result<Vec<u8>, Failure> {
+    load(path, |text| {
+        let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        Ok(line.strip_suffix(b"\r").unwrap_or(line).to_vec())
+    })
+}
+
+/// Tells on standard error what was passed over, and what the backend leaves out of what was asked for.
+pub(crate) fn tell(found: &Found, config: &Config, backend: &dyn DynBackend) {
+    for error in &found.unusable {
+        eprintln!("tlsobj: note: {error}");
+    }
     for line in backend.check(config).approximated {
         eprintln!("tlsobj: note: {line}");
     }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
 use socket2::SockRef;
+use tls_object::trust::Found;
 use tls_object::{Config, DynBackend, DynContext, VerifyMode, Wrap};
 
 use crate::address::Address;
@@ -46,7 +47,7 @@ const RESPITE: Duration = Duration::from_millis(100);
 /// Listens and serves.
 pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     let backend = args.backend.get()?;
-    let context = backend.context(&config(args, backend)?)?;
+    let context = material::context(&config(args, backend)?, backend, &args.identity)?;
     let listener = listen(&args.listen)?;
     let mut server = Server::new(context, args.mode, args.once, listener)?;
     server.announce().map_err(|error| Failure::transport("standard output", error))?;
@@ -60,12 +61,13 @@ fn config(args: &ServerArgs, backend: &dyn DynBackend) -> Result<Config, Failure
     };
     let mut config = Config::server(first);
     config.identities.extend(identities);
+    let mut found = Found::default();
     if let Some(path) = &args.client_ca {
-        config.trust_anchors = material::authorities(path)?;
+        (config.trust_store, found) = material::trust(Some(path))?;
         config.verify_mode = if args.require { VerifyMode::Required } else { VerifyMode::Optional };
     }
     args.protocol.apply(&mut config, backend)?;
-    material::tell_approximations(&config, backend);
+    material::tell(&found, &config, backend);
     Ok(config)
 }
 

@@ -88,7 +88,7 @@ pub fn handshake_once(
 ) -> Result<HandshakeSummary, Failure> {
     let family = pki().family(KeyType::P256);
     let mut client_config = settled(Config::client(), client, version);
-    client_config.trust_anchors = vec![family.authority.root()];
+    client_config.trust_store = vec![family.authority.root()].into();
     let server_config = settled(Config::server(family.server.clone()), server, version);
     let wrap = Wrap::client(ServerName::new(SERVER_NAME)?);
     let bio = || Box::<tls_object_core::VecBio>::default();

@@ -188,14 +188,14 @@ impl Lab {
     /// A client that trusts the case's authority and speaks the case's version.
     pub(crate) fn client_config(&self) -> Config {
         let mut config = Config::client();
-        config.trust_anchors = vec![self.family().authority.root()];
+        config.trust_store = vec![self.family().authority.root()].into();
         self.settle(config)
     }
 
     /// The same for another backend.
     pub(crate) fn client_config_for(&self, backend: &dyn DynBackend) -> Config {
         let mut config = Config::client();
-        config.trust_anchors = vec![self.family().authority.root()];
+        config.trust_store = vec![self.family().authority.root()].into();
         settled(config, backend, self.params.version)
     }
 

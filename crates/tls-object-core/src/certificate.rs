@@ -3,7 +3,8 @@
 use core::fmt;
 use std::sync::Arc;
 
-use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObject};
+use rustls_pki_types::pem::{self, PemObject};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 
 use crate::{Error, ErrorKind};
 
@@ -75,15 +76,28 @@ impl fmt::Debug for Crl {
     }
 }
 
-fn all_or_error<T>(
-    found: Result<Vec<T>, rustls_pki_types::pem::Error>,
-    what: &str,
-) -> Result<Vec<T>, Error> {
+fn all_or_error<T>(found: Result<Vec<T>, pem::Error>, what: &str) -> Result<Vec<T>, Error> {
     match found {
         Ok(found) if found.is_empty() => {
             Err(Error::new(ErrorKind::InvalidPem).with_detail(format!("no {what}")))
         }
         Ok(found) => Ok(found),
-        Err(error) => Err(Error::new(ErrorKind::InvalidPem).with_detail(what).with_source(error)),
+        Err(error) => Err(pem_error(what, error)),
     }
+}
+
+/// What is wrong with the text that `what` was looked for in.
+pub(crate) fn pem_error(what: &str, error: pem::Error) -> Error {
+    let why = match &error {
+        pem::Error::MissingSectionEnd { end_marker } => {
+            format!("no line -----END {}-----", String::from_utf8_lossy(end_marker))
+        }
+        pem::Error::IllegalSectionStart { line } => {
+            format!("a section begins with {:?}", String::from_utf8_lossy(line))
+        }
+        pem::Error::NoItemsFound => "there is none".to_owned(),
+        error => error.to_string(),
+    };
+    let detail = format!("{what}: {why}");
+    Error::new(ErrorKind::InvalidPem).with_detail(detail).with_source(error)
 }

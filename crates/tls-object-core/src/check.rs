@@ -296,10 +296,10 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
     if !verifies && config.verifier.is_some() {
         report.invalid("a verifier without verification");
     }
-    report.require(capabilities, Capability::Crl, !config.crls.is_empty());
-    let whole_chain = !config.crls.is_empty() && config.crl_scope == CrlScope::Chain;
+    report.require(capabilities, Capability::Crl, !config.trust_store.crls().is_empty());
+    let whole_chain = !config.trust_store.crls().is_empty() && config.crl_scope == CrlScope::Chain;
     report.require(capabilities, Capability::CrlChain, whole_chain);
-    if !verifies && !config.crls.is_empty() {
+    if !verifies && !config.trust_store.crls().is_empty() {
         report.invalid("revocation lists without verification");
     }
 }

@@ -11,9 +11,8 @@ mod wrap;
 use std::collections::BTreeMap;
 
 use crate::{
-    Certificate, CipherSuite, Crl, Hook, Identity, KeyLog, NamedGroup, OnClientHello, OnMessage,
-    PeerVerifier, ProtocolVersion, PskClient, PskServer, SessionSink, SignatureScheme,
-    VerifierRole,
+    CipherSuite, Hook, Identity, KeyLog, NamedGroup, OnClientHello, OnMessage, PeerVerifier,
+    ProtocolVersion, PskClient, PskServer, SessionSink, SignatureScheme, TrustStore, VerifierRole,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
@@ -62,8 +61,9 @@ pub struct Config {
     /// Server: what is shown instead to a client that asks for this name by SNI. Keys are
     /// lower-case A-labels, compared whole.
     pub identities_by_name: BTreeMap<String, Vec<Identity>>,
-    /// The authorities whose word is taken. Python: `load_verify_locations`.
-    pub trust_anchors: Vec<Certificate>,
+    /// The authorities whose word is taken, and what they have revoked; without a revocation list, revocation is not checked.
+    /// Python: `load_verify_locations`.
+    pub trust_store: TrustStore,
     /// Whether the peer must show a certificate. Python: `verify_mode`.
     pub verify_mode: VerifyMode,
     /// Client: whether the server's certificate must carry the name that was asked for.
@@ -82,8 +82,6 @@ pub struct Config {
     /// How many intermediate authorities a chain may have between the leaf and the trust anchor;
     /// `None` for the library's own limit.
     pub max_intermediates: Option<u8>,
-    /// Revocation lists. With none, revocation is not checked.
-    pub crls: Vec<Crl>,
     /// Of which certificates revocation is checked, when there are revocation lists.
     pub crl_scope: CrlScope,
     /// At which time certificates and revocation lists are judged.
@@ -172,7 +170,7 @@ impl Config {
 
     /// A client that verifies the server's certificate and name, trusts nobody yet, and
     /// speaks TLS 1.2 and 1.3.
-    pub const fn client() -> Self {
+    pub fn client() -> Self {
         Self::new(Side::Client, Vec::new())
     }
 
@@ -186,12 +184,12 @@ impl Config {
         Self { psk_server: Some(keys), ..Self::new(Side::Server, Vec::new()) }
     }
 
-    const fn new(side: Side, identities: Vec<Identity>) -> Self {
+    fn new(side: Side, identities: Vec<Identity>) -> Self {
         Self {
             side,
             identities,
             identities_by_name: BTreeMap::new(),
-            trust_anchors: Vec::new(),
+            trust_store: TrustStore::new(),
             verify_mode: match side {
                 Side::Client => VerifyMode::Required,
                 Side::Server => VerifyMode::None,
@@ -202,7 +200,6 @@ impl Config {
             partial_chain: false,
             strict_certificates: false,
             max_intermediates: None,
-            crls: Vec::new(),
             crl_scope: CrlScope::Leaf,
             verify_time: VerifyTime::System,
             verifier: None,

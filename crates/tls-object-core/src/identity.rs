@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 use zeroize::Zeroizing;
 
+use crate::certificate::pem_error;
 use crate::{Certificate, Error, ErrorKind};
 
 /// How the DER of a private key is laid out.
@@ -50,7 +51,7 @@ impl PrivateKey {
             let encrypted = pem.windows(9).any(|word| word == b"ENCRYPTED");
             let what =
                 if encrypted { "a private key that is not encrypted" } else { "private key" };
-            Error::new(ErrorKind::InvalidPem).with_detail(what).with_source(error)
+            pem_error(what, error)
         })?;
         let format = format_of(&key)?;
         Ok(Self { der: Arc::new(Zeroizing::new(key.secret_der().to_vec())), format })

@@ -1,17 +1,35 @@
 //! Authorities and revocation lists, gathered.
 
+mod authority;
+mod parsed;
+
+use core::any::Any;
+use std::sync::Arc;
+
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
-use crate::{Certificate, Config, Crl, Error, ErrorKind, split_der};
+use crate::certificate::pem_error;
+use crate::{Certificate, Crl, Error, ErrorKind, split_der};
+
+use authority::is_authority;
+use parsed::Parsed;
 
 const SEQUENCE: u8 = 0x30;
 
-/// Certificates and revocation lists from texts and files, each once, to be given to any number of configurations:
-/// clones share the bytes. Python: what `load_verify_locations` fills.
+/// Whom to trust: the certificates of authorities, and lists of what they have revoked, each once.
+///
+/// Clones share all of it, what libraries make of the certificates included: a thousand contexts that are made from clones
+/// of one store hold its certificates once. A clone that is added to becomes a store of its own.
+///
+/// Python: what `load_verify_locations` fills.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct TrustStore {
+pub struct TrustStore(Arc<Contents>);
+
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+struct Contents {
     certificates: Vec<Certificate>,
     crls: Vec<Crl>,
+    parsed: Parsed,
 }
 
 /// How much there is in a [`TrustStore`]. Python: `cert_store_stats`.
@@ -34,18 +52,18 @@ impl TrustStore {
 
     /// Adds a certificate, unless it is there. Returns whether it was added.
     pub fn add(&mut self, certificate: Certificate) -> bool {
-        let is_new = !self.certificates.contains(&certificate);
+        let is_new = !self.0.certificates.contains(&certificate);
         if is_new {
-            self.certificates.push(certificate);
+            self.change().certificates.push(certificate);
         }
         is_new
     }
 
     /// Adds a revocation list, unless it is there. Returns whether it was added.
     pub fn add_crl(&mut self, crl: Crl) -> bool {
-        let is_new = !self.crls.contains(&crl);
+        let is_new = !self.0.crls.contains(&crl);
         if is_new {
-            self.crls.push(crl);
+            self.change().crls.push(crl);
         }
         is_new
     }
@@ -59,14 +77,11 @@ impl TrustStore {
     /// * [`ErrorKind::InvalidCertificate`], [`ErrorKind::InvalidCrl`] for bytes that are no DER. The detail has the
     ///   number of the entry, from 1.
     pub fn add_pem(&mut self, pem: &[u8]) -> Result<usize, Error> {
-        let (mut certificates, mut crls) = (Vec::new(), Vec::new());
+        let mut found = Found::default();
         for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem) {
-            let entry = certificates.len() + crls.len() + 1;
-            let (kind, der) = section.map_err(|error| {
-                Error::new(ErrorKind::InvalidPem)
-                    .with_detail(format!("entry {entry}"))
-                    .with_source(error)
-            })?;
+            let entry = found.count() + 1;
+            let (kind, der) =
+                section.map_err(|error| pem_error(&format!("entry {entry}"), error))?;
             let broken = match kind {
                 SectionKind::Certificate => ErrorKind::InvalidCertificate,
                 SectionKind::Crl => ErrorKind::InvalidCrl,
@@ -76,130 +91,152 @@ impl TrustStore {
                 return Err(Error::new(broken).with_detail(format!("entry {entry}")));
             }
             if kind == SectionKind::Crl {
-                crls.push(Crl::from_der(der));
+                found.crls.push(Crl::from_der(der));
             } else {
-                certificates.push(Certificate::from_der(der));
+                found.certificates.push(Certificate::from_der(der));
             }
         }
-        if certificates.is_empty() && crls.is_empty() {
+        if found.count() == 0 {
             let detail = "no certificate and no revocation list";
             return Err(Error::new(ErrorKind::InvalidPem).with_detail(detail));
         }
-        let count = certificates.len() + crls.len();
-        certificates.into_iter().for_each(|it| _ = self.add(it));
-        crls.into_iter().for_each(|it| _ = self.add_crl(it));
-        Ok(count)
+        Ok(self.add_all(found))
     }
 
-    /// Adds every certificate of a row of DER encodings, one behind the other. Returns how many there are, those included
-    /// that were there before. Python: `load_verify_locations(cadata=bytes)`.
+    /// Adds every certificate and revocation list of a row of DER encodings, one behind the other. Returns how many there
+    /// are, those included that were there before. Python: `load_verify_locations(cadata=bytes)`.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidCertificate`] if there is none, or behind the last one there is something else; the detail has the
     /// number of the entry, from 1. Nothing is added then.
     pub fn add_der(&mut self, der: &[u8]) -> Result<usize, Error> {
-        let mut certificates = Vec::new();
+        let mut found = Found::default();
         let mut rest = der;
         while !rest.is_empty() {
-            let Some((SEQUENCE, _, behind)) = split_der(rest) else {
-                let detail = format!("entry {}", certificates.len() + 1);
+            let Some((SEQUENCE, content, behind)) = split_der(rest) else {
+                let detail = format!("entry {}", found.count() + 1);
                 return Err(Error::new(ErrorKind::InvalidCertificate).with_detail(detail));
             };
-            certificates.push(Certificate::from_der(&rest[..rest.len() - behind.len()]));
+            let entry = &rest[..rest.len() - behind.len()];
+            if is_crl(content) {
+                found.crls.push(Crl::from_der(entry));
+            } else {
+                found.certificates.push(Certificate::from_der(entry));
+            }
             rest = behind;
         }
-        if certificates.is_empty() {
+        if found.count() == 0 {
             return Err(Error::new(ErrorKind::InvalidCertificate).with_detail("no certificate"));
         }
-        let count = certificates.len();
-        certificates.into_iter().for_each(|it| _ = self.add(it));
-        Ok(count)
+        Ok(self.add_all(found))
     }
 
     /// Every certificate, in the order in which they came.
     pub fn certificates(&self) -> &[Certificate] {
-        &self.certificates
+        &self.0.certificates
     }
 
     /// The certificates of authorities. Python: `get_ca_certs(binary_form=True)`.
     pub fn authorities(&self) -> impl Iterator<Item = &Certificate> {
-        self.certificates.iter().filter(|certificate| is_authority(certificate.der()))
+        self.certificates().iter().filter(|certificate| is_authority(certificate.der()))
     }
 
     /// Every revocation list, in the order in which they came.
     pub fn crls(&self) -> &[Crl] {
-        &self.crls
+        &self.0.crls
     }
 
     /// How much there is.
     pub fn stats(&self) -> TrustStoreStats {
         TrustStoreStats {
-            certificates: self.certificates.len(),
+            certificates: self.certificates().len(),
             authorities: self.authorities().count(),
-            crls: self.crls.len(),
+            crls: self.crls().len(),
         }
     }
 
-    /// Lets `config` trust all that is in here instead of what it trusted before.
-    pub fn apply(&self, config: &mut Config) {
-        config.trust_anchors.clone_from(&self.certificates);
-        config.crls.clone_from(&self.crls);
+    /// What `make` makes of the contents: called once for each type, and shared by all clones.
+    ///
+    /// For backends, which give it what their library needs.
+    ///
+    /// # Errors
+    /// Those of `make`, which is then called again the next time.
+    pub fn parsed<T: Any + Send + Sync>(
+        &self,
+        make: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<Arc<T>, Error> {
+        self.0.parsed.get_or_make(make)
+    }
+
+    /// The contents, to be changed: this store's own from now on, of which nobody has made anything.
+    fn change(&mut self) -> &mut Contents {
+        let contents = Arc::make_mut(&mut self.0);
+        contents.parsed = Parsed::default();
+        contents
+    }
+
+    fn add_all(&mut self, found: Found) -> usize {
+        let count = found.count();
+        self.extend(found.certificates);
+        self.extend(found.crls);
+        count
     }
 }
 
-/// Whether a certificate is an authority's, as OpenSSL's `X509_check_ca` has it: by its basic constraints; without them,
-/// if its key may sign certificates, or if it is of the first version, which knows no such thing, and issued by itself.
-fn is_authority(der: &[u8]) -> bool {
-    authority(der).unwrap_or(false)
+impl Extend<Certificate> for TrustStore {
+    fn extend<I: IntoIterator<Item = Certificate>>(&mut self, certificates: I) {
+        certificates.into_iter().for_each(|it| _ = self.add(it));
+    }
 }
 
-/// RFC 5280 section 4.1; `None` where it is cut off.
-fn authority(der: &[u8]) -> Option<bool> {
-    const VERSION: u8 = 0xa0;
-    const EXTENSIONS: u8 = 0xa3;
-    const BOOLEAN: u8 = 0x01;
-    const OCTET_STRING: u8 = 0x04;
-    const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
-    const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
-    const CERTIFICATE_SIGN: u8 = 0x04;
+impl Extend<Crl> for TrustStore {
+    fn extend<I: IntoIterator<Item = Crl>>(&mut self, crls: I) {
+        crls.into_iter().for_each(|it| _ = self.add_crl(it));
+    }
+}
 
-    let (_, certificate, _) = split_der(der)?;
-    let (_, mut rest, _) = split_der(certificate)?;
-    let (first, _, behind) = split_der(rest)?;
-    if first == VERSION {
-        rest = behind;
+impl FromIterator<Certificate> for TrustStore {
+    fn from_iter<I: IntoIterator<Item = Certificate>>(certificates: I) -> Self {
+        let mut store = Self::new();
+        store.extend(certificates);
+        store
     }
-    // The serial number and the algorithm; then issuer, validity, subject and key.
-    for _ in 0..2 {
-        rest = split_der(rest)?.2;
+}
+
+impl From<Vec<Certificate>> for TrustStore {
+    fn from(certificates: Vec<Certificate>) -> Self {
+        certificates.into_iter().collect()
     }
-    let (_, issuer, behind) = split_der(rest)?;
-    let (_, subject, behind) = split_der(split_der(behind)?.2)?;
-    rest = split_der(behind)?.2;
-    while let Some((tag, content, behind)) = split_der(rest) {
-        rest = behind;
-        if tag != EXTENSIONS {
-            continue;
+}
+
+/// What a text holds, before all of it is known to be good.
+#[derive(Default)]
+struct Found {
+    certificates: Vec<Certificate>,
+    crls: Vec<Crl>,
+}
+
+impl Found {
+    fn count(&self) -> usize {
+        self.certificates.len() + self.crls.len()
+    }
+}
+
+/// Whether this is the content of a revocation list (RFC 5280 section 5.1): where a certificate has the dates between
+/// which it is valid, a SEQUENCE, it has the date of its making.
+fn is_crl(content: &[u8]) -> bool {
+    const INTEGER: u8 = 0x02;
+    const UTC_TIME: u8 = 0x17;
+    const GENERALIZED_TIME: u8 = 0x18;
+
+    let date = || {
+        let (_, mut rest, _) = split_der(content)?;
+        if let (INTEGER, _version, behind) = split_der(rest)? {
+            rest = behind;
         }
-        let (_, mut extensions, _) = split_der(content)?;
-        let mut may_sign = false;
-        while !extensions.is_empty() {
-            let (_, extension, behind) = split_der(extensions)?;
-            extensions = behind;
-            let (_, id, mut value) = split_der(extension)?;
-            if let (BOOLEAN, _critical, behind) = split_der(value)? {
-                value = behind;
-            }
-            let (OCTET_STRING, value, _) = split_der(value)? else { return None };
-            let (_, content, _) = split_der(value)?;
-            if id == BASIC_CONSTRAINTS {
-                return Some(matches!(split_der(content), Some((BOOLEAN, [1..=u8::MAX], _))));
-            }
-            // A BIT STRING: how many bits are unused, and then they.
-            may_sign |=
-                id == KEY_USAGE && content.get(1).is_some_and(|it| it & CERTIFICATE_SIGN != 0);
-        }
-        return Some(may_sign);
-    }
-    Some(first != VERSION && issuer == subject)
+        let (_, _algorithm, rest) = split_der(rest)?;
+        let (_, _issuer, rest) = split_der(rest)?;
+        Some(split_der(rest)?.0)
+    };
+    matches!(date(), Some(UTC_TIME | GENERALIZED_TIME))
 }

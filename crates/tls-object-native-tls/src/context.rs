@@ -74,8 +74,12 @@ fn connector(config: &Config, alpn: &[AlpnProtocol], sni: bool) -> Result<TlsCon
         .min_protocol_version(Some(protocol(config.min_version)?))
         .max_protocol_version(Some(protocol(config.max_version)?))
         .request_alpns(&alpn::names(alpn)?);
-    for anchor in &config.trust_anchors {
-        builder.add_root_certificate(identity::anchor(anchor)?);
+    let anchors = config.trust_store.parsed(|| {
+        let certificates = config.trust_store.certificates().iter();
+        certificates.map(identity::anchor).collect::<Result<Vec<_>, _>>()
+    })?;
+    for anchor in anchors.iter() {
+        builder.add_root_certificate(anchor.clone());
     }
     if let Some(own) = config.identities.first() {
         builder.identity(identity::load(own)?);

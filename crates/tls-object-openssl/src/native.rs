@@ -251,8 +251,8 @@ pub(crate) fn early_data_limit(ssl: &SslRef) -> usize {
 }
 
 /// Takes the word of an authority.
-pub(crate) fn trust(builder: &mut SslContextBuilder, anchor: X509) -> Result<(), ErrorStack> {
-    builder.cert_store_mut().add_cert(anchor)
+pub(crate) fn trust(builder: &mut SslContextBuilder, anchor: &X509) -> Result<(), ErrorStack> {
+    builder.cert_store_mut().add_cert(anchor.clone())
 }
 
 /// `X509_VERIFY_PARAM_set_flags`.

@@ -68,7 +68,7 @@ pub(crate) fn build<'a>(rules: &Rules<'a>, sent: &[&'a [u8]]) -> Option<Chain<'a
 /// A trusted issuer of `cert`, one that is valid now before one that is not.
 fn trusted_issuer<'a>(rules: &Rules<'a>, cert: &Cert<'_>) -> Option<Cert<'a>> {
     let mut expired = None;
-    for anchor in &rules.config.trust_anchors {
+    for anchor in rules.config.trust_store.certificates() {
         let Some(anchor) = Cert::parse(anchor.der()) else { continue };
         let is_itself = cert.der == anchor.der && cert.is_self_signed();
         if !is_itself && !cert.may_be_issued_by(&anchor) {
@@ -83,5 +83,5 @@ fn trusted_issuer<'a>(rules: &Rules<'a>, cert: &Cert<'_>) -> Option<Cert<'a>> {
 }
 
 fn is_trusted(rules: &Rules<'_>, der: &[u8]) -> bool {
-    rules.config.trust_anchors.iter().any(|anchor| anchor.der() == der)
+    rules.config.trust_store.certificates().iter().any(|anchor| anchor.der() == der)
 }

@@ -23,10 +23,11 @@ pub(crate) fn check(
     path: &[Cert<'_>],
     is_signed_by: SignatureCheck<'_>,
 ) -> Result<(), Fault> {
-    if rules.config.crls.is_empty() {
+    if rules.config.trust_store.crls().is_empty() {
         return Ok(());
     }
-    let lists: Vec<_> = rules.config.crls.iter().filter_map(|crl| parse(crl.der())).collect();
+    let lists: Vec<_> =
+        rules.config.trust_store.crls().iter().filter_map(|crl| parse(crl.der())).collect();
     let checked = match rules.config.crl_scope {
         CrlScope::Leaf => 1,
         CrlScope::Chain => path.len(),

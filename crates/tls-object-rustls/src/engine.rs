@@ -390,7 +390,7 @@ impl Engine for RustlsEngine {
             return Ok(Vec::new());
         };
         let sent = connection.peer_certificates().unwrap_or_default();
-        Ok(path.of(sent, &self.context.config().trust_anchors))
+        Ok(path.of(sent, self.context.config().trust_store.certificates()))
     }
 
     fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error> {

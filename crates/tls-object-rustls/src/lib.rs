@@ -70,6 +70,7 @@ mod session;
 mod signature;
 mod signed;
 mod tickets;
+mod trusted;
 mod validity;
 mod verify;
 mod wire;

@@ -96,8 +96,11 @@ impl PeerVerifier {
     ) -> Result<Path, Fault> {
         let leaf = EndEntityCert::try_from(der)?;
         // Whether a certificate was taken back is for its issuer to say: that needs a path.
-        let is_trusted = || self.config.trust_anchors.iter().any(|it| it.der() == der.as_ref());
-        let is_itself = self.config.crls.is_empty() && is_trusted() && rules.allow(&[der]).is_ok();
+        let is_trusted =
+            || self.config.trust_store.certificates().iter().any(|it| it.der() == der.as_ref());
+        let is_itself = self.config.trust_store.crls().is_empty()
+            && is_trusted()
+            && rules.allow(&[der]).is_ok();
         let path = if is_itself {
             // webpki has no path that is one certificate long.
             Validity::parse(der)?.check(now)?;
@@ -126,16 +129,18 @@ impl PeerVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<Path, Fault> {
-        let is_current = |anchor: &usize| self.validity[*anchor].check(now).is_ok();
-        let current: Vec<usize> = (0..self.anchors.len()).filter(is_current).collect();
-        if current.len() == self.anchors.len() {
-            return self.find_path_to(rules, &self.anchors, leaf, intermediates, now);
+        let is_current = |anchor: &usize| self.trusted.validity[*anchor].check(now).is_ok();
+        let current: Vec<usize> = (0..self.trusted.anchors.len()).filter(is_current).collect();
+        if current.len() == self.trusted.anchors.len() {
+            return self.find_path_to(rules, &self.trusted.anchors, leaf, intermediates, now);
         }
-        let anchors: Vec<_> = current.iter().map(|&anchor| self.anchors[anchor].clone()).collect();
+        let anchors: Vec<_> =
+            current.iter().map(|&anchor| self.trusted.anchors[anchor].clone()).collect();
         match self.find_path_to(rules, &anchors, leaf, intermediates, now) {
             Err(Fault::Webpki(webpki::Error::UnknownIssuer)) => {
-                let path = self.find_path_to(rules, &self.anchors, leaf, intermediates, now)?;
-                path.anchor.map_or(Ok(()), |anchor| self.validity[anchor].check(now))?;
+                let path =
+                    self.find_path_to(rules, &self.trusted.anchors, leaf, intermediates, now)?;
+                path.anchor.map_or(Ok(()), |anchor| self.trusted.validity[anchor].check(now))?;
                 Ok(path)
             }
             Err(fault) => Err(fault),
@@ -152,7 +157,7 @@ impl PeerVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<Path, Fault> {
-        let crls: Vec<_> = self.crls.iter().collect();
+        let crls: Vec<_> = self.trusted.crls.iter().collect();
         // Says no only where there is no list: then revocation is not checked.
         let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
             options
@@ -198,8 +203,9 @@ impl PeerVerifier {
 
     /// The certificates of a path, that of the anchor included.
     fn certificates<'p>(&'p self, path: &'p VerifiedPath<'_>) -> Vec<CertificateDer<'p>> {
-        let anchor = self.anchors.iter().position(|anchor| anchor == path.anchor());
-        let anchor = anchor.map(|anchor| self.config.trust_anchors[anchor].der().into());
+        let anchor = self.trusted.anchors.iter().position(|anchor| anchor == path.anchor());
+        let anchor =
+            anchor.map(|anchor| self.config.trust_store.certificates()[anchor].der().into());
         core::iter::once(path.end_entity().der())
             .chain(path.intermediate_certificates().map(|certificate| certificate.der()))
             .chain(anchor)

@@ -2,24 +2,24 @@
 
 use core::time::Duration;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
-use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, PeerMisbehaved, SignatureScheme};
 use tls_object_core::{
-    Certificate, Config, Error, ErrorKind, PresentedPeer, ServerName as AskedName, Side,
-    VerifierRole, VerifyMode, VerifyTime,
+    Certificate, Config, Error, PresentedPeer, ServerName as AskedName, Side, VerifierRole,
+    VerifyMode, VerifyTime,
 };
 use tls_object_path::Rules;
-use webpki::{CertRevocationList, OwnedCertRevocationList};
 
 use crate::refusal::Refused;
-use crate::validity::Validity;
-use crate::{identity, path, refusal, signature, signed};
+use crate::trusted::Trusted;
+use crate::{path, refusal, signature, signed};
 
 /// Judges peers by one configuration, servers and clients alike.
 ///
@@ -28,13 +28,7 @@ use crate::{identity, path, refusal, signature, signed};
 #[derive(Debug)]
 pub(crate) struct PeerVerifier {
     pub(crate) config: Config,
-    /// The trust anchors, in the configuration's order.
-    pub(crate) anchors: Vec<TrustAnchor<'static>>,
-    /// Between which dates each anchor is one.
-    pub(crate) validity: Vec<Validity>,
-    pub(crate) crls: Vec<CertRevocationList<'static>>,
-    /// Names of the anchors, told to clients so that they find a certificate that will do.
-    anchor_names: Vec<DistinguishedName>,
+    pub(crate) trusted: Arc<Trusted>,
     pub(crate) algorithms: WebPkiSupportedAlgorithms,
     /// Those that are accepted in the handshake, the best first.
     schemes: Vec<SignatureScheme>,
@@ -42,42 +36,16 @@ pub(crate) struct PeerVerifier {
 
 impl PeerVerifier {
     /// # Errors
-    /// [`ErrorKind::InvalidCertificate`] for a trust anchor, [`ErrorKind::InvalidCrl`] for a
-    /// revocation list that webpki cannot use.
+    /// Those of [`Trusted::parse`].
     pub(crate) fn new(config: &Config, provider: &CryptoProvider) -> Result<Self, Error> {
-        let (mut anchors, mut validity) = (Vec::new(), Vec::new());
-        let invalid = |error: webpki::Error| {
-            Error::new(ErrorKind::InvalidCertificate).with_detail("trust anchor").with_source(error)
-        };
-        for certificate in &config.trust_anchors {
-            let der = identity::certificate(certificate);
-            anchors.push(webpki::anchor_from_trusted_cert(&der).map_err(invalid)?.to_owned());
-            validity.push(Validity::parse(&der).map_err(invalid)?);
-        }
-        let mut crls = Vec::new();
-        for crl in &config.crls {
-            let crl = OwnedCertRevocationList::from_der(crl.der())
-                .map_err(|error| Error::new(ErrorKind::InvalidCrl).with_source(error))?;
-            crls.push(crl.into());
-        }
+        let trusted = config.trust_store.parsed(|| Trusted::parse(&config.trust_store))?;
         let algorithms = provider.signature_verification_algorithms;
         let mut schemes = algorithms.supported_schemes();
         if let Some(wanted) = config.signature_schemes.values() {
             let wanted = wanted.iter().map(|scheme| SignatureScheme::from(scheme.code()));
             schemes = wanted.filter(|scheme| schemes.contains(scheme)).collect();
         }
-        Ok(Self {
-            config: config.clone(),
-            anchor_names: anchors
-                .iter()
-                .map(|anchor| DistinguishedName::in_sequence(&anchor.subject))
-                .collect(),
-            anchors,
-            validity,
-            crls,
-            algorithms,
-            schemes,
-        })
+        Ok(Self { config: config.clone(), trusted, algorithms, schemes })
     }
 
     /// Judges a chain: is there a path from its leaf to a trust anchor, is it for this use, now
@@ -223,7 +191,7 @@ impl ClientCertVerifier for PeerVerifier {
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
-        &self.anchor_names
+        &self.trusted.names
     }
 
     fn verify_client_cert(

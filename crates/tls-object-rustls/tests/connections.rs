@@ -10,7 +10,7 @@ use support::{Pair, Pki, backends, client, server};
 use tls_object_core::{
     Alert, AlpnMismatch, AlpnProtocol, Backend, Certificate, CipherSuite, Closure, Config,
     ErrorKind, Identity, NamedGroup, PrivateKey, ProtocolVersion, ServerName, Setting,
-    SignatureScheme, SslObject, Status, VerifyCode, VerifyMode, VerifyTime, Wrap,
+    SignatureScheme, SslObject, Status, TrustStore, VerifyCode, VerifyMode, VerifyTime, Wrap,
 };
 use tls_object_rustls::{Rustls, RustlsContext};
 
@@ -159,7 +159,8 @@ fn a_client_says_why_it_refuses_a_certificate() {
         refused(&at(0), &honest, "server.example", VerifyCode::NotYetValid);
         refused(&at(1 << 40), &honest, "server.example", VerifyCode::Expired);
 
-        let trusting_nobody = client(backend, version, pki, |config| config.trust_anchors.clear());
+        let trusting_nobody =
+            client(backend, version, pki, |config| config.trust_store = TrustStore::new());
         refused(&trusting_nobody, &honest, "server.example", VerifyCode::UnknownIssuer);
         // Of the same name as the authority that is trusted, but with another key.
         refused(&usual, &stranger, "server.example", VerifyCode::BadSignature);
@@ -171,7 +172,7 @@ fn whoever_does_not_verify_needs_no_name() {
     each(|backend, version, pki| {
         let client = client(backend, version, pki, |config| {
             config.verify_mode = VerifyMode::None;
-            config.trust_anchors.clear();
+            config.trust_store = TrustStore::new();
         });
         let server = server(backend, version, pki, |config| {
             config.identities = vec![support::self_signed()];
@@ -187,7 +188,7 @@ fn a_client_learns_late_that_its_certificate_is_refused() {
     each(|backend, version, pki| {
         let server = server(backend, version, pki, |config| {
             config.verify_mode = VerifyMode::Required;
-            config.trust_anchors = vec![pki.authority()];
+            config.trust_store = vec![pki.authority()].into();
         });
         let accepted = client(backend, version, pki, |config| {
             config.identities = vec![pki.issue("client.example")];

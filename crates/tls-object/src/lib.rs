@@ -34,6 +34,7 @@
 //! * `x509` (default): certificates as data, as the module `x509`; its `PeerCertificate` is what Python's `getpeercert()`
 //!   gives.
 //! * `serde`: that as JSON and the like.
+//! * `system-roots`: the authorities that the system trusts, as `trust::add_system`.
 
 #![forbid(unsafe_code)]
 

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::ErrorKind as IoErrorKind;
+use std::sync::Arc;
 
-use tls_object::{Certificate, Config, Crl, ErrorKind, TrustStore, trust};
+use tls_object::{Certificate, Crl, Error, ErrorKind, TrustStore, trust};
 
 const ROOT: &[u8] = include_bytes!("../../tls-object-keys/tests/root.pem");
 const LEAF: &[u8] = include_bytes!("../../tls-object-keys/tests/leaf.pem");
@@ -21,9 +22,6 @@ fn a_text_may_hold_several_and_each_counts_once() {
     assert!(!store.add(der(ROOT)) && store.add_crl(Crl::from_der(vec![0x30, 0])));
     let stats = store.stats();
     assert_eq!((stats.certificates, stats.authorities, stats.crls), (2, 1, 1));
-    let mut config = Config::client();
-    store.apply(&mut config);
-    assert_eq!((config.trust_anchors.len(), config.crls.len()), (2, 1));
 }
 
 #[test]
@@ -43,6 +41,32 @@ fn der_stands_in_a_row() {
 }
 
 #[test]
+fn a_revocation_list_in_der_is_told_from_a_certificate() {
+    // The outermost of RFC 5280 section 5.1: without a version, names and dates that say nothing.
+    const LIST: &[u8] = &[0x30, 8, 0x30, 6, 0x30, 0, 0x30, 0, 0x17, 0];
+    let mut store = TrustStore::new();
+    assert_eq!(store.add_der(&[LIST, der(ROOT).der(), LIST].concat()).expect("three"), 3);
+    assert_eq!(store.crls(), [Crl::from_der(LIST)]);
+    assert_eq!(store.certificates(), [der(ROOT)]);
+}
+
+#[test]
+fn clones_share_what_is_made_of_them() {
+    let count = |store: &TrustStore| store.parsed(|| Ok(store.certificates().len())).expect("made");
+    let store = TrustStore::from(vec![der(ROOT)]);
+    let mut clone = store.clone();
+    assert!(Arc::ptr_eq(&count(&store), &count(&clone)));
+    clone.add(der(LEAF));
+    assert_eq!((*count(&store), *count(&clone)), (1, 2), "a clone that changes is its own");
+    clone.add(der(ROOT));
+    assert!(Arc::ptr_eq(&count(&clone), &count(&clone.clone())), "nothing was new");
+
+    let failed = store.parsed::<String>(|| Err(Error::new(ErrorKind::InvalidCertificate)));
+    assert!(failed.is_err());
+    assert_eq!(*store.parsed(|| Ok("made".to_owned())).expect("tried again"), "made");
+}
+
+#[test]
 fn junk_is_named() {
     let mut store = TrustStore::new();
     for text in [&b""[..], b"junk"] {
@@ -51,6 +75,10 @@ fn junk_is_named() {
     let junk = b"-----BEGIN CERTIFICATE-----\nanVuaw==\n-----END CERTIFICATE-----\n";
     let error = store.add_pem(&[ROOT, junk].concat()).expect_err("the second is none");
     assert_eq!((error.kind(), error.detail()), (ErrorKind::InvalidCertificate, Some("entry 2")));
+    let cut = &ROOT[..ROOT.len() / 2];
+    let error = store.add_pem(&[ROOT, cut].concat()).expect_err("the second has no end");
+    assert_eq!(error.kind(), ErrorKind::InvalidPem);
+    assert_eq!(error.detail(), Some("entry 2: no line -----END CERTIFICATE-----"));
     assert_eq!(store, TrustStore::new(), "nothing was added");
 }
 
@@ -63,7 +91,9 @@ fn files_and_directories_are_read() {
     fs::write(path("README"), "no certificate").expect("written");
     fs::create_dir(path("more")).expect("made");
     let mut store = TrustStore::new();
-    assert_eq!(trust::add_directory(&mut store, folder.path()).expect("two"), 2);
+    let found = trust::add_directory(&mut store, folder.path()).expect("two");
+    assert_eq!((found.count, found.unusable.len()), (2, 1));
+    assert!(found.unusable[0].to_string().contains("README"), "{found:?}");
     assert_eq!(store.certificates(), [der(ROOT), der(LEAF)]);
     assert_eq!(trust::add_file(&mut store, path("leaf.der")).expect("one"), 1);
     assert_eq!(store.certificates().len(), 2, "it was there");

@@ -2,7 +2,7 @@
 
 use tls_object_core::{
     AlpnMismatch, AlpnProtocol, Capability, CipherSuite, Config, CrlScope, DynBackend, Error,
-    ProtocolVersion, Setting, Side, VerifyMode,
+    ProtocolVersion, Setting, Side, TrustStore, VerifyMode,
 };
 
 use super::case::Setup;
@@ -29,7 +29,7 @@ pub(super) fn configured(
     config.identities = shown.map(|name| it.identity(name).clone()).into_iter().collect();
     let root = ["root".to_owned()];
     let trusted = setup.trust.as_deref().unwrap_or(&root);
-    config.trust_anchors = trusted.iter().map(|name| it.anchor(name).clone()).collect();
+    config.trust_store = trusted.iter().map(|name| it.anchor(name).clone()).collect();
     config.alpn_mismatch = AlpnMismatch::Continue;
     let protocols: Vec<&str> = match (side, &setup.alpn) {
         (Side::Client, Some(protocols)) => protocols.iter().map(String::as_str).collect(),
@@ -53,14 +53,14 @@ pub(super) fn configured(
             _ => VerifyMode::None,
         };
         if setup.ask.is_none() {
-            config.trust_anchors.clear();
+            config.trust_store = TrustStore::new();
         }
     }
     if is_client == setup.ask.is_none() {
         config.strict_certificates = setup.strict.unwrap_or(false);
         config.partial_chain = setup.partial.unwrap_or(false);
         let lists = setup.crls.iter().flatten();
-        config.crls = lists.map(|name| it.crl(name).clone()).collect();
+        config.trust_store.extend(lists.map(|name| it.crl(name).clone()));
         if setup.crl_scope.as_deref() == Some("chain") {
             config.crl_scope = CrlScope::Chain;
         }

@@ -107,7 +107,7 @@ fn verified_chain(lab: &Lab) -> Result<(), Failure> {
     let root = family.authority.root();
     // What is trusted besides: a stranger, and one that is not valid any more.
     let expired = pki().self_signed(Purpose::Server, SelfSigned::Expired).leaf().clone();
-    client.trust_anchors = vec![pki().strangers().authority.root(), expired, root.clone()];
+    client.trust_store = vec![pki().strangers().authority.root(), expired, root.clone()].into();
     // What is sent besides.
     let mut sent = family.server.chain().to_vec();
     sent.push(pki().strangers().authority.intermediate());
@@ -127,7 +127,7 @@ fn verified_chain_of_a_client(lab: &Lab) -> Result<(), Failure> {
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
     let family = lab.family();
     let root = family.authority.root();
-    server.trust_anchors = vec![root.clone()];
+    server.trust_store = vec![root.clone()].into();
     server.verify_mode = match lab.variant() {
         "required" => VerifyMode::Required,
         _ => VerifyMode::Optional,
@@ -154,7 +154,7 @@ fn verified_chain_ends_at_trust(lab: &Lab) -> Result<(), Failure> {
     } else {
         lab.family().server.chain().to_vec()
     };
-    client.trust_anchors = verified.last().cloned().into_iter().collect();
+    client.trust_store = verified.last().cloned().into_iter().collect();
     client.partial_chain = lab.variant() == "intermediate";
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
@@ -199,7 +199,7 @@ fn own(lab: &Lab) -> Result<(), Failure> {
     {
         client.identities = vec![lab.family().client.clone()];
         server.verify_mode = VerifyMode::Required;
-        server.trust_anchors = vec![lab.family().authority.root()];
+        server.trust_store = vec![lab.family().authority.root()].into();
     }
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;

@@ -176,7 +176,7 @@ fn configs(
         Side::Server => {
             client.identities = vec![identity.clone()];
             server.verify_mode = VerifyMode::Required;
-            server.trust_anchors = vec![lab.family().authority.root()];
+            server.trust_store = vec![lab.family().authority.root()].into();
             configure(&mut server, identity);
         }
     }
@@ -235,7 +235,7 @@ fn accepted_if(
 
 /// Trusts nobody but the certificate so far above the leaf.
 fn trust(config: &mut Config, identity: &Identity, depth: usize) {
-    config.trust_anchors = vec![identity.chain()[depth].clone()];
+    config.trust_store = vec![identity.chain()[depth].clone()].into();
 }
 
 /// One for clients and one for servers are both good for any use.

@@ -146,7 +146,7 @@ const BOTH_MODES: &[Capability] = &[
 fn asking(lab: &Lab, mode: VerifyMode) -> Config {
     let mut server = lab.server_config();
     server.verify_mode = mode;
-    server.trust_anchors = vec![lab.family().authority.root()];
+    server.trust_store = vec![lab.family().authority.root()].into();
     server
 }
 
@@ -208,7 +208,7 @@ fn given_time(lab: &Lab) -> Result<(), Failure> {
 
 fn revoked(lab: &Lab) -> Result<(), Failure> {
     let mut server = asking(lab, VerifyMode::Required);
-    server.crls = vec![pki().crl()];
+    server.trust_store.add_crl(pki().crl());
     let client = with_identity(lab, Some(pki().revoked(Purpose::Client)));
     let code = VerifyCode::Revoked;
     refused_with(lab, client, server, ErrorKind::CertificateVerify(code), code.alert())

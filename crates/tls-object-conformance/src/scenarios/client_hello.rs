@@ -210,7 +210,7 @@ fn another_context(lab: &Lab) -> Result<(), Failure> {
     match lab.variant() {
         "verification" => {
             other.verify_mode = VerifyMode::Required;
-            other.trust_anchors.clone_from(&client.trust_anchors);
+            other.trust_store.clone_from(&client.trust_store);
         }
         "version" => other.max_version = ProtocolVersion::TLS12,
         "alpn" => other.alpn = protocols(&["imap"])?,

@@ -363,7 +363,7 @@ fn key_layouts(lab: &Lab) -> Result<(), Failure> {
     let family = pki().family(key_type);
     let key = layout(family.server.key());
     let mut client = lab.client_config();
-    client.trust_anchors = vec![family.authority.root()];
+    client.trust_store = vec![family.authority.root()].into();
     let mut server = lab.server_config();
     server.identities = vec![Identity::new(family.server.chain().to_vec(), key)?];
     let mut pair = lab.pair(&client, &server)?;
@@ -404,13 +404,13 @@ fn broken_certificate(lab: &Lab) -> Result<(), Failure> {
 }
 
 fn broken_anchor(lab: &Lab, mut config: Config) -> Result<(), Failure> {
-    config.trust_anchors = vec![Certificate::from_der(GARBAGE)];
+    config.trust_store = vec![Certificate::from_der(GARBAGE)].into();
     lab.refused_for(&config, ErrorKind::InvalidCertificate)
 }
 
 fn broken_crl(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.client_config();
-    config.crls = vec![Crl::from_der(GARBAGE)];
+    config.trust_store.add_crl(Crl::from_der(GARBAGE));
     lab.refused_for(&config, ErrorKind::InvalidCrl)
 }
 

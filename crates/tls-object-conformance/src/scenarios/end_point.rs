@@ -84,7 +84,7 @@ fn hash(lab: &Lab) -> Result<(), Failure> {
     };
     let (identity, root) = pki().server_signed_with(signature);
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
-    client.trust_anchors = vec![root];
+    client.trust_store = vec![root].into();
     server.identities = vec![identity.clone()];
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;

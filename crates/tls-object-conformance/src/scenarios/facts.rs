@@ -124,7 +124,7 @@ fn signatures(lab: &Lab, client_signs: bool) -> Result<(), Failure> {
     if client_signs {
         client.identities = vec![lab.family().client.clone()];
         server.verify_mode = VerifyMode::Required;
-        server.trust_anchors = vec![lab.family().authority.root()];
+        server.trust_store = vec![lab.family().authority.root()].into();
     }
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;

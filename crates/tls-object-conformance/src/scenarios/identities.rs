@@ -176,7 +176,7 @@ fn schemes(key: KeyType) -> Setting<SignatureScheme> {
 
 /// Trusts the authorities of every type of key.
 fn trusting(mut config: Config) -> Config {
-    config.trust_anchors =
+    config.trust_store =
         KeyType::ALL.iter().map(|&key| pki().family(key).authority.root()).collect();
     config
 }

@@ -110,7 +110,7 @@ fn configs(lab: &Lab) -> (Config, Config) {
 fn rsa_configs(lab: &Lab) -> (Config, Config) {
     let (mut client, mut server) = configs(lab);
     let family = pki().family(KeyType::Rsa2048);
-    client.trust_anchors = vec![family.authority.root()];
+    client.trust_store = vec![family.authority.root()].into();
     server.identities = vec![family.server.clone()];
     (client, server)
 }

@@ -51,7 +51,7 @@ const LATER: &[Capability] = &[Capability::PostHandshakeAuth];
 fn asking(lab: &Lab, mode: VerifyMode) -> Config {
     let mut server = lab.server_config();
     server.verify_mode = mode;
-    server.trust_anchors = vec![lab.family().authority.root()];
+    server.trust_store = vec![lab.family().authority.root()].into();
     server.post_handshake_auth = true;
     server
 }

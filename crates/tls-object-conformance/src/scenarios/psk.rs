@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tls_object_core::{
     Alert, Capability, CipherSuite, Config, ErrorKind, HandshakeKind, Hook, NamedGroup,
-    PreSharedKey, PskClient, PskOffer, PskServer, Setting, Side, VerifyMode,
+    PreSharedKey, PskClient, PskOffer, PskServer, Setting, Side, TrustStore, VerifyMode,
 };
 
 use crate::failure::{Failure, ensure};
@@ -241,7 +241,7 @@ fn beside_certificate(lab: &Lab) -> Result<(), Failure> {
     client.identities = vec![lab.family().client.clone()];
     if lab.has(Side::Server, Capability::ClientAuthOptional) {
         server.verify_mode = VerifyMode::Optional;
-        server.trust_anchors = vec![lab.family().authority.root()];
+        server.trust_store = vec![lab.family().authority.root()].into();
     }
     if lab.variant() == "by_name" && lab.has(Side::Server, Capability::SniIdentity) {
         let identities = server.identities.clone();
@@ -298,7 +298,7 @@ fn keys_at_server_only(lab: &Lab) -> Result<(), Failure> {
 fn keys_at_client_only(lab: &Lab) -> Result<(), Failure> {
     let mut client = client(lab)?;
     if lab.variant() == "unknown" {
-        client.trust_anchors.clear();
+        client.trust_store = TrustStore::new();
     }
     let mut pair = lab.pair(&client, &lab.server_config())?;
     if lab.variant() == "unknown" {
@@ -422,7 +422,7 @@ fn contradictions(lab: &Lab) -> Result<(), Failure> {
     hint_alone.psk_identity_hint = Some(HINT.to_owned());
     let mut required = beside(lab)?;
     required.verify_mode = VerifyMode::Required;
-    required.trust_anchors = vec![lab.family().authority.root()];
+    required.trust_store = vec![lab.family().authority.root()].into();
     let mut cases = vec![wrong_client, wrong_server, hint_alone, required];
     for hint in [String::new(), "a\0b".to_owned(), "a".repeat(129)] {
         let mut config = beside(lab)?;

@@ -301,7 +301,7 @@ fn with_client_certificate(lab: &Lab) -> Result<(), Failure> {
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
     client.identities = vec![lab.family().client.clone()];
     server.verify_mode = VerifyMode::Required;
-    server.trust_anchors = vec![lab.family().authority.root()];
+    server.trust_store = vec![lab.family().authority.root()].into();
     let contexts = lab.contexts(&client, &server)?;
     let (session, _) = first(lab, &contexts)?;
     let mut pair = second(lab, &contexts, &session)?;

@@ -157,8 +157,8 @@ fn other_settings(lab: &Lab) -> Result<(), Failure> {
     let changes: &[&dyn Fn(&mut Config)] = &[
         &|config| config.verify_mode = VerifyMode::None,
         &|config| config.check_server_name = false,
-        &|config| config.trust_anchors = vec![pki().strangers().authority.root()],
-        &|config| config.trust_anchors.push(pki().strangers().authority.root()),
+        &|config| config.trust_store = vec![pki().strangers().authority.root()].into(),
+        &|config| _ = config.trust_store.add(pki().strangers().authority.root()),
         &|config| config.identities = vec![lab.family().client.clone()],
     ];
     for change in changes {

@@ -86,7 +86,7 @@ fn identity_by_name(lab: &Lab) -> Result<(), Failure> {
 fn identity_of_another_key_type(lab: &Lab) -> Result<(), Failure> {
     let family = pki().family(KeyType::Rsa2048);
     let mut client = lab.client_config();
-    client.trust_anchors.push(family.authority.root());
+    client.trust_store.add(family.authority.root());
     let mut server = lab.server_config();
     server.identities = vec![pki().server_named(&["other.example"])];
     server.identities_by_name.insert(SERVER_NAME.to_owned(), vec![family.server.clone()]);

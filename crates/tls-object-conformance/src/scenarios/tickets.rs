@@ -248,7 +248,7 @@ fn stricter_server(lab: &Lab) -> Result<(), Failure> {
     let mut contexts = lab.contexts(&client, &server)?;
     let session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
     server.verify_mode = VerifyMode::Required;
-    server.trust_anchors = vec![lab.family().authority.root()];
+    server.trust_store = vec![lab.family().authority.root()].into();
     contexts.server = lab.context(&server)?;
     let mut pair = connect(lab, &contexts, Some(&session), false)?;
     ensure!(

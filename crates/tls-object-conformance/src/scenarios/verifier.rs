@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tls_object_core::{
     Capability, Certificate, Config, ErrorKind, Hook, Identity, PeerVerifier, PresentedPeer,
-    ServerName, Side, VerifierRole, VerifyCode, VerifyMode,
+    ServerName, Side, TrustStore, VerifierRole, VerifyCode, VerifyMode,
 };
 
 use crate::failure::{Failure, ensure};
@@ -131,7 +131,7 @@ fn pair(
         Side::Server => {
             client.identities = vec![identity.clone()];
             server.verify_mode = VerifyMode::Required;
-            server.trust_anchors = vec![lab.family().authority.root()];
+            server.trust_store = vec![lab.family().authority.root()].into();
             &mut server
         }
     };
@@ -246,7 +246,7 @@ fn last_word_agrees(lab: &Lab) -> Result<(), Failure> {
 
 fn instead(lab: &Lab) -> Result<(), Failure> {
     let identity = stranger(lab);
-    let trust_nobody = |config: &mut Config| config.trust_anchors.clear();
+    let trust_nobody = |config: &mut Config| config.trust_store = TrustStore::new();
     let role = VerifierRole::Instead;
     let (mut pair, notes) = pair(lab, &identity, role, Answer::Accept, trust_nobody)?;
     pair.handshake()?;

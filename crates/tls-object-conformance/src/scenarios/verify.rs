@@ -1,8 +1,8 @@
 //! Which servers a client accepts, and what it says of those it does not.
 
 use tls_object_core::{
-    Capability, Config, CrlScope, ErrorKind, Identity, ServerName, Side, VerifyCode, VerifyMode,
-    VerifyTime, Wrap,
+    Capability, Config, CrlScope, ErrorKind, Identity, ServerName, Side, TrustStore, VerifyCode,
+    VerifyMode, VerifyTime, Wrap,
 };
 
 use crate::failure::{Failure, ensure};
@@ -199,7 +199,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         |lab| {
             let identity = pki().self_signed(Purpose::Server, SelfSigned::Expired);
             let mut client = lab.client_config();
-            client.trust_anchors = vec![identity.leaf().clone()];
+            client.trust_store = vec![identity.leaf().clone()].into();
             refused_by(lab, &client, identity, VerifyCode::Expired)
         },
     )
@@ -211,7 +211,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         |lab| {
             let identity = pki().under_expired_intermediate();
             let mut client = lab.client_config();
-            client.trust_anchors = vec![identity.chain()[1].clone()];
+            client.trust_store = vec![identity.chain()[1].clone()].into();
             client.partial_chain = true;
             refused_by(lab, &client, identity, VerifyCode::Expired)
         },
@@ -224,7 +224,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         |lab| {
             let identity = pki().under_expired_intermediate();
             let mut client = lab.client_config();
-            client.trust_anchors.insert(0, identity.chain()[1].clone());
+            client.trust_store =
+                vec![identity.chain()[1].clone(), lab.family().authority.root()].into();
             let mut pair = lab.pair(&client, &lab.server_config())?;
             pair.handshake()
         },
@@ -236,7 +237,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         |lab| {
             let identity = pki().self_signed(Purpose::Server, SelfSigned::Plain);
             let mut client = lab.client_config();
-            client.trust_anchors = vec![identity.leaf().clone()];
+            client.trust_store = vec![identity.leaf().clone()].into();
             refused_name_by(lab, &client, identity, VerifyCode::NameMismatch)
         },
     )
@@ -254,7 +255,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         |lab| {
             let mut client = lab.client_config();
-            client.crls = vec![pki().crl()];
+            client.trust_store.add_crl(pki().crl());
             refused_by(lab, &client, pki().revoked(Purpose::Server), VerifyCode::Revoked)
         },
     )
@@ -265,7 +266,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         |lab| {
             let mut client = lab.client_config();
-            client.crls = vec![pki().unrelated_crl()];
+            client.trust_store.add_crl(pki().unrelated_crl());
             refused_by(lab, &client, lab.family().server.clone(), VerifyCode::MissingCrl)
         },
     )
@@ -276,7 +277,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         |lab| {
             let mut client = lab.client_config();
-            client.crls = vec![pki().expired_crl()];
+            client.trust_store.add_crl(pki().expired_crl());
             refused_by(lab, &client, lab.family().server.clone(), VerifyCode::CrlExpired)
         },
     )
@@ -287,7 +288,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         |lab| {
             let mut client = lab.client_config();
-            client.crls = vec![pki().early_crl()];
+            client.trust_store.add_crl(pki().early_crl());
             refused_by(lab, &client, lab.family().server.clone(), VerifyCode::CrlNotYetValid)
         },
     )
@@ -298,7 +299,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         |lab| {
             let mut client = lab.client_config();
-            client.crls = vec![pki().badly_signed_crl()];
+            client.trust_store.add_crl(pki().badly_signed_crl());
             refused_by(lab, &client, lab.family().server.clone(), VerifyCode::CrlBadSignature)
         },
     )
@@ -316,7 +317,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::VERSIONS,
         |lab| {
             let mut client = lab.client_config();
-            client.crls = vec![pki().crl()];
+            client.trust_store.add_crl(pki().crl());
             client.crl_scope = CrlScope::Chain;
             refused_by(lab, &client, lab.family().server.clone(), VerifyCode::MissingCrl)
         },
@@ -406,7 +407,7 @@ fn given_time(lab: &Lab) -> Result<(), Failure> {
 
 fn nobody_trusted(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
-    client.trust_anchors.clear();
+    client.trust_store = TrustStore::new();
     refused_by(lab, &client, lab.family().server.clone(), VerifyCode::UnknownIssuer)
 }
 
@@ -474,15 +475,15 @@ fn leaf_as_anchor(lab: &Lab) -> Result<(), Failure> {
         _ => pki().self_signed(Purpose::Server, SelfSigned::Authority),
     };
     let mut client = lab.client_config();
-    client.trust_anchors = vec![identity.leaf().clone()];
+    client.trust_store = vec![identity.leaf().clone()].into();
     accepted_to(lab, SERVER_NAME, &client, identity)
 }
 
 fn not_revoked(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
-    client.crls = vec![pki().crl()];
+    client.trust_store.add_crl(pki().crl());
     if lab.variant() == "chain" {
-        client.crls.push(pki().root_crl());
+        client.trust_store.add_crl(pki().root_crl());
         client.crl_scope = CrlScope::Chain;
     }
     accepted_to(lab, SERVER_NAME, &client, lab.family().server.clone())
@@ -491,7 +492,7 @@ fn not_revoked(lab: &Lab) -> Result<(), Failure> {
 fn revoked_intermediate(lab: &Lab) -> Result<(), Failure> {
     let (identity, crls) = pki().under_revoked_intermediate();
     let mut client = lab.client_config();
-    client.crls = crls;
+    client.trust_store.extend(crls);
     if lab.variant() == "leaf" {
         return accepted_to(lab, SERVER_NAME, &client, identity);
     }

@@ -47,7 +47,7 @@ impl Config {
             side,
             identities,
             identities_by_name: _,
-            trust_anchors,
+            trust_store,
             verify_mode,
             check_server_name,
             check_common_name,
@@ -55,7 +55,6 @@ impl Config {
             partial_chain,
             strict_certificates,
             max_intermediates,
-            crls,
             crl_scope,
             verify_time,
             verifier,
@@ -108,8 +107,8 @@ impl Config {
             all.number(identity.chain().len() as u64);
             identity.chain().iter().for_each(|certificate| all.bytes(certificate.der()));
         }
-        all.set(trust_anchors.iter().map(Certificate::der));
-        all.set(crls.iter().map(crate::Crl::der));
+        all.set(trust_store.certificates().iter().map(Certificate::der));
+        all.set(trust_store.crls().iter().map(crate::Crl::der));
         match verify_time {
             VerifyTime::System => all.number(0),
             VerifyTime::Fixed(since_1970) => {
@@ -146,13 +145,13 @@ mod tests {
             &|config| config.verify_mode = VerifyMode::None,
             &|config| config.check_server_name = false,
             &|config| config.check_common_name = true,
-            &|config| config.trust_anchors = vec![certificate(1)],
-            &|config| config.trust_anchors = vec![certificate(1), certificate(2)],
+            &|config| config.trust_store = vec![certificate(1)].into(),
+            &|config| config.trust_store = vec![certificate(1), certificate(2)].into(),
             &|config| config.purpose = Purpose::Any,
             &|config| config.partial_chain = true,
             &|config| config.strict_certificates = true,
             &|config| config.max_intermediates = Some(0),
-            &|config| config.crls = vec![crate::Crl::from_der(vec![1])],
+            &|config| _ = config.trust_store.add_crl(crate::Crl::from_der(vec![1])),
             &|config| config.crl_scope = CrlScope::Chain,
             &|config| config.verify_time = VerifyTime::Fixed(Duration::ZERO),
             &|config| config.psk_client = Some(Hook::new(Arc::new(|_: Option<&[u8]>| None))),
@@ -173,7 +172,7 @@ mod tests {
         alike.alpn = vec![AlpnProtocol::new("h2").unwrap()];
         assert_eq!(alike.session_fingerprint(), seen[0]);
         let mut turned = plain;
-        turned.trust_anchors = vec![certificate(2), certificate(1)];
+        turned.trust_store = vec![certificate(2), certificate(1)].into();
         assert_eq!(turned.session_fingerprint(), seen[6], "the order of anchors says nothing");
     }
 }

@@ -73,7 +73,7 @@ macro_rules! shared_context {
             if config.strict_certificates {
                 flags |= X509VerifyFlags::X509_STRICT;
             }
-            if !config.crls.is_empty() {
+            if !config.trust_store.crls().is_empty() {
                 flags |= X509VerifyFlags::CRL_CHECK;
                 if config.crl_scope == CrlScope::Chain {
                     flags |= X509VerifyFlags::CRL_CHECK_ALL;

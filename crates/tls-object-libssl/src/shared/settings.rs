@@ -17,6 +17,7 @@ macro_rules! shared_settings {
             NameType, SniError, SslContext, SslContextBuilder, SslMethod, SslOptions,
             SslSessionCacheMode, SslVerifyMode, SslVersion,
         };
+        use $bindings::x509::X509;
 
         use crate::error::library_error;
         use crate::identity::{self, invalid_certificate, parse, refused};
@@ -180,14 +181,17 @@ macro_rules! shared_settings {
                 }
                 accepted
             });
-            for anchor in &config.trust_anchors {
-                let anchor = parse(anchor.der())?;
+            let anchors = config.trust_store.parsed(|| {
+                let certificates = config.trust_store.certificates().iter();
+                certificates.map(|it| parse(it.der())).collect::<Result<Vec<X509>, _>>()
+            })?;
+            for anchor in anchors.iter() {
                 if config.side == Side::Server {
-                    builder.add_client_ca(&anchor).map_err(library_error)?;
+                    builder.add_client_ca(anchor).map_err(library_error)?;
                 }
                 native::trust(builder, anchor).map_err(invalid_certificate)?;
             }
-            for crl in &config.crls {
+            for crl in config.trust_store.crls() {
                 ffi::add_crl(builder, crl.der())
                     .map_err(|error| refused(ErrorKind::InvalidCrl, error))?;
             }

@@ -87,7 +87,7 @@ pub(crate) fn client(
     change: impl FnOnce(&mut Config),
 ) -> RustlsContext {
     let mut config = Config::client();
-    config.trust_anchors.push(pki.authority());
+    config.trust_store.add(pki.authority());
     context(backend, version, config, change)
 }
 
