@@ -26,6 +26,7 @@ mod library;
 mod native;
 mod session;
 mod settings;
+mod signing;
 mod strength;
 
 pub use backend::BoringSsl;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use boring::error::ErrorStack;
 use boring::ex_data::Index;
+use boring::pkey::{PKey, Private};
 use boring::ssl::{
     Ssl, SslCipherRef, SslContext, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm,
     SslVerifyMode,
@@ -23,6 +24,7 @@ pub(crate) use crate::ffi::{
     peer_certificates, set_groups, set_num_tickets, set_tls13_suites, take_early_data, tls_unique,
 };
 use crate::identity::{self, Loaded};
+use crate::signing::External;
 use crate::{capabilities, facts, ffi, hooks, strength};
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
@@ -58,7 +60,27 @@ pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> 
     Ok(())
 }
 
-/// An identity of a context, and the address of its credential if it is one of several.
+/// The private key of an identity. Cheap to clone.
+#[derive(Clone)]
+pub(crate) enum Key {
+    Private(PKey<Private>),
+    External(External),
+}
+
+impl From<PKey<Private>> for Key {
+    fn from(key: PKey<Private>) -> Self {
+        Self::Private(key)
+    }
+}
+
+/// A key that is held elsewhere.
+#[allow(clippy::unnecessary_wraps)] // not with every library
+pub(crate) fn external_key(key: External) -> Result<Key, ErrorStack> {
+    Ok(Key::External(key))
+}
+
+/// An identity of a context, and the address of its credential, if it has one: not if it is the only one and its key is
+/// at hand.
 struct Shown {
     identity: Loaded,
     credential: Option<usize>,
@@ -82,16 +104,16 @@ pub(crate) fn why_not_shown(_error: &ErrorStack) -> ErrorKind {
 /// What connections show, the best first; at least one.
 pub(crate) fn show(
     builder: &mut SslContextBuilder,
-    side: Side,
+    config: &Config,
     identities: Vec<Loaded>,
 ) -> Result<(), ErrorStack> {
     let mut all = Vec::with_capacity(identities.len());
-    if let [only] = &identities[..] {
+    if let [only @ Loaded { key: Key::Private(key), .. }] = &identities[..] {
         builder.set_certificate(&only.leaf)?;
         for issuer in &only.issuers {
             builder.add_extra_chain_cert(issuer.clone())?;
         }
-        builder.set_private_key(&only.key)?;
+        builder.set_private_key(key)?;
         if let Some(response) = &only.ocsp_response {
             ffi::set_ocsp_response(builder, response)?;
         }
@@ -105,10 +127,22 @@ pub(crate) fn show(
     let all = all.map(|(identity, credential)| Shown { identity, credential }).collect();
     let index = IDENTITIES.as_ref().map_err(Clone::clone)?;
     builder.replace_ex_data(*index, all);
-    if side == Side::Client {
+    if config.side == Side::Client {
         ffi::set_certificate_callback(builder);
     }
     Ok(())
+}
+
+/// A signature by the key that a connection signs with in the handshake that goes on, which is held elsewhere; `None` if
+/// there is none: see [`tls_object_libssl::sign`].
+pub(crate) fn sign(ssl: &SslRef, scheme: SignatureScheme, message: &[u8]) -> Option<Vec<u8>> {
+    let credential = ffi::selected_credential(ssl)?;
+    let shown = ssl.ssl_context().ex_data(*IDENTITIES.as_ref().ok()?)?;
+    let signing = shown.iter().find(|one| one.credential == Some(credential))?;
+    match &signing.identity.key {
+        Key::External(key) => key.sign(scheme, message),
+        Key::Private(_) => None,
+    }
 }
 
 /// Keeps which of several identities a server shows, which BoringSSL tells during the handshake only.

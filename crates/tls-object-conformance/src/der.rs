@@ -90,11 +90,11 @@ mod tests {
     use tls_object_core::KeyFormat;
 
     use super::*;
-    use crate::pki::{KeyType, pki};
+    use crate::pki::{KeyType, key_of, pki};
 
     #[test]
     fn each_layout_is_recognised_as_itself() {
-        let key = |key_type| pki().family(key_type).server.key();
+        let key = |key_type| key_of(&pki().family(key_type).server);
         assert_eq!(pkcs1(key(KeyType::Rsa2048)).format(), KeyFormat::Pkcs1);
         assert_eq!(sec1(key(KeyType::P256)).format(), KeyFormat::Sec1);
         for key_type in KeyType::ALL {

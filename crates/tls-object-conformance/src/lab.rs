@@ -439,7 +439,7 @@ impl Lab {
 
     /// `side` learns from its peer's `alert` that the connection is over.
     #[track_caller]
-    fn told(
+    pub(crate) fn told(
         &self,
         pair: &mut Pair,
         side: Side,

@@ -35,6 +35,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+mod agent;
 mod der;
 mod deviations;
 mod failure;

@@ -253,6 +253,16 @@ impl Pki {
         self.authority().leaf(leaf_params(Purpose::Server, names, 12))
     }
 
+    /// A valid server or client with a P-384 key.
+    pub(crate) fn p384(&self, purpose: Purpose) -> Identity {
+        let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384);
+        let key = key.expect("aws-lc-rs makes such keys");
+        let authority = self.authority();
+        let params = leaf_params(purpose, SERVER_NAMES, 19);
+        let leaf = params.signed_by(&key, &authority.intermediate_issuer).expect(SOUND);
+        identity(vec![leaf.der().to_vec(), authority.intermediate.der().to_vec()], &key)
+    }
+
     /// A valid server under a root that signs in this way, and that root.
     pub(crate) fn server_signed_with(&self, signature: Signature) -> (Identity, Certificate) {
         let algorithm = signature.algorithm();
@@ -456,6 +466,11 @@ fn subordinate(
 ) -> (Certificate, Issuer<'static, KeyPair>) {
     let certificate = params.signed_by(&key, issuer).expect(SOUND);
     (Certificate::from_der(certificate.der().to_vec()), Issuer::new(params, key))
+}
+
+/// The key of one of these identities, all of which are at hand.
+pub(crate) fn key_of(identity: &Identity) -> &PrivateKey {
+    identity.key().private().expect("the suite's keys are at hand")
 }
 
 fn identity(chain: Vec<Vec<u8>>, key: &KeyPair) -> Identity {

@@ -78,6 +78,7 @@ capabilities! {
     ClientAuthRequired = "client-auth-required", "Refusing clients without a certificate.";
     Sni = "sni", "Asking for a server by name, and telling which name was asked for.";
     SeveralIdentities = "several-identities", "Having several certificates and showing the first that the peer can verify.";
+    ExternalKey = "external-key", "Signing with a private key that is held elsewhere.";
     SniIdentity = "sni-identity", "Choosing the certificate by the name that the client asks for.";
     Alpn = "alpn", "Negotiating an application protocol.";
     AlpnContinue = "alpn-continue", "Going on when no application protocol is in common.";

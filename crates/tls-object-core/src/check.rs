@@ -119,6 +119,8 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         Capability::SeveralIdentities,
         several(&config.identities) || config.identities_by_name.values().any(several),
     );
+    let external = config.external_keys().next().is_some();
+    report.require(capabilities, Capability::ExternalKey, external);
     report.require(capabilities, Capability::SniIdentity, !config.identities_by_name.is_empty());
     report.require(capabilities, Capability::Alpn, !config.alpn.is_empty());
     report.require(
@@ -222,6 +224,11 @@ fn suites(report: &mut Report, config: &Config, capabilities: &Capabilities) {
                 level = level.or_else(|| read.security_level());
             }
         }
+    }
+    let signs_only = config.side == Side::Server && config.external_keys().next().is_some();
+    if signs_only && selected.iter().any(|suite| suite.encrypts_to_certificate()) {
+        let detail = "suites whose clients encrypt to the server's key, which is for signing only";
+        report.invalid(detail);
     }
     let Some(level) = level else { return };
     if level > 5 {

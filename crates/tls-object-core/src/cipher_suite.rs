@@ -75,6 +75,11 @@ impl CipherSuite {
         )
     }
 
+    /// Whether clients encrypt a secret to the key of the server's certificate.
+    pub(crate) const fn encrypts_to_certificate(self) -> bool {
+        matches!(self.traits(), Some(Traits { kx: KeyExchange::Rsa | KeyExchange::RsaPsk, .. }))
+    }
+
     /// Whether OpenSSL speaks it at a security level of 0 to 5.
     pub const fn is_allowed_at(self, level: u8) -> bool {
         const BITS: [u16; 6] = [0, 80, 112, 128, 192, 256];

@@ -11,8 +11,9 @@ mod wrap;
 use std::collections::BTreeMap;
 
 use crate::{
-    CipherSuite, Hook, Identity, KeyLog, NamedGroup, OnClientHello, OnMessage, PeerVerifier,
-    ProtocolVersion, PskClient, PskServer, SessionSink, SignatureScheme, TrustStore, VerifierRole,
+    CipherSuite, ExternalKey, Hook, Identity, KeyLog, NamedGroup, OnClientHello, OnMessage,
+    PeerVerifier, ProtocolVersion, PskClient, PskServer, SessionSink, SignatureScheme, TrustStore,
+    VerifierRole,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
@@ -252,6 +253,12 @@ impl Config {
     /// Whether there may be keys that both ends have from elsewhere.
     pub const fn has_psk(&self) -> bool {
         self.psk_client.is_some() || self.psk_server.is_some()
+    }
+
+    /// The keys that are held elsewhere.
+    pub(crate) fn external_keys(&self) -> impl Iterator<Item = &ExternalKey> {
+        let identities = self.identities.iter().chain(self.identities_by_name.values().flatten());
+        identities.filter_map(|identity| identity.key().external())
     }
 
     /// What a server has to show to a client that asks for `name`, the best first.

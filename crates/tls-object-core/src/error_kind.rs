@@ -22,7 +22,7 @@ pub enum Origin {
     AlertReceived,
     /// The transport failed.
     Transport,
-    /// The backend, or the library below it, failed on its own.
+    /// The backend, the library below it, or code of the application that they ask, failed on its own.
     Internal,
 }
 
@@ -193,6 +193,8 @@ error_kinds! {
     // The rest.
     /// The transport ended without `close_notify`.
     Truncated: Transport, "UNEXPECTED_EOF_WHILE_READING", "SSLEOFError", "the transport ended without close_notify";
+    /// The private key is held elsewhere, and what signs with it gave no signature, or one that does not hold.
+    SignerFailed: Internal, "", "SSLError", "what signs with the private key gave no signature that holds";
     /// The library below failed in a way that has no name here.
     Library: Internal, "", "SSLError", "the TLS library failed";
     /// A rule of this project was broken. Please report it.

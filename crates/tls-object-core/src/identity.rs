@@ -7,7 +7,7 @@ use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 use zeroize::Zeroizing;
 
 use crate::certificate::pem_error;
-use crate::{Certificate, Error, ErrorKind};
+use crate::{Certificate, Error, ErrorKind, ExternalKey};
 
 /// How the DER of a private key is laid out.
 #[non_exhaustive]
@@ -83,26 +83,66 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
+/// The key of an identity. Cheap to clone.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum IdentityKey {
+    /// A key at hand.
+    Private(PrivateKey),
+    /// A key that is held elsewhere. See [`Capability::ExternalKey`](crate::Capability::ExternalKey).
+    External(ExternalKey),
+}
+
+impl IdentityKey {
+    /// The key, if it is at hand.
+    pub const fn private(&self) -> Option<&PrivateKey> {
+        match self {
+            Self::Private(key) => Some(key),
+            Self::External(_) => None,
+        }
+    }
+
+    /// The key, if it is held elsewhere.
+    pub const fn external(&self) -> Option<&ExternalKey> {
+        match self {
+            Self::Private(_) => None,
+            Self::External(key) => Some(key),
+        }
+    }
+}
+
+impl From<PrivateKey> for IdentityKey {
+    fn from(key: PrivateKey) -> Self {
+        Self::Private(key)
+    }
+}
+
+impl From<ExternalKey> for IdentityKey {
+    fn from(key: ExternalKey) -> Self {
+        Self::External(key)
+    }
+}
+
 /// A certificate chain and the private key of its first certificate.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Identity {
     chain: Vec<Certificate>,
-    key: PrivateKey,
+    key: IdentityKey,
     ocsp_response: Option<Arc<[u8]>>,
 }
 
 impl Identity {
     /// An identity from a chain, the leaf first, each further certificate the issuer of the one
-    /// before; the root may be left out.
+    /// before; the root may be left out. The key is a [`PrivateKey`] or an [`ExternalKey`].
     ///
     /// # Errors
     /// [`ErrorKind::InvalidCertificate`] if the chain is empty. Whether key and leaf belong
     /// together is checked when a context is made.
-    pub fn new(chain: Vec<Certificate>, key: PrivateKey) -> Result<Self, Error> {
+    pub fn new(chain: Vec<Certificate>, key: impl Into<IdentityKey>) -> Result<Self, Error> {
         if chain.is_empty() {
             return Err(Error::new(ErrorKind::InvalidCertificate).with_detail("an empty chain"));
         }
-        Ok(Self { chain, key, ocsp_response: None })
+        Ok(Self { chain, key: key.into(), ocsp_response: None })
     }
 
     /// An identity from PEM texts, which may be one and the same text.
@@ -137,7 +177,7 @@ impl Identity {
     }
 
     /// The leaf's key.
-    pub fn key(&self) -> &PrivateKey {
+    pub const fn key(&self) -> &IdentityKey {
         &self.key
     }
 }

@@ -122,7 +122,7 @@ fn one_text_may_hold_chain_and_key() {
     let text = [include_bytes!("leaf.pem"), ENCRYPTED[0].1, include_bytes!("root.pem")].concat();
     let identity = identity_from_pem(&text, &text, Passphrase::of(SECRET)).unwrap();
     assert_eq!(identity.chain().len(), 2);
-    is_the_key(identity.key());
+    is_the_key(identity.key().private().unwrap());
 }
 
 #[test]
@@ -133,12 +133,14 @@ fn stores_hold_a_chain_and_its_key() {
         let identity = identity_from_pkcs12(der, Passphrase::of(SECRET));
         let identity = identity.unwrap_or_else(|error| panic!("{name}: {error:?}"));
         assert_eq!(identity.chain(), chain, "{name}");
-        is_the_key(identity.key());
+        is_the_key(identity.key().private().unwrap());
         refusal(identity_from_pkcs12(der, Passphrase::of(&b"wrong"[..])));
         refusal(identity_from_pkcs12(der, Passphrase::none()));
     }
     let empty = include_bytes!("no-passphrase.p12");
-    is_the_key(identity_from_pkcs12(empty, Passphrase::of(&b""[..])).unwrap().key());
+    is_the_key(
+        identity_from_pkcs12(empty, Passphrase::of(&b""[..])).unwrap().key().private().unwrap(),
+    );
     let without = include_bytes!("no-key.p12");
     let said = refusal(identity_from_pkcs12(without, Passphrase::of(SECRET)));
     assert!(said.contains("no private key"), "{said}");

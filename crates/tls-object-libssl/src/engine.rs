@@ -9,7 +9,7 @@ use tls_object_core::{
     Received, Session, SessionSink, Side, Status, VerifyCode, Wrap,
 };
 
-use crate::{Connection, Hooks, Library, Outcome, refusal};
+use crate::{Connection, Hooks, Library, Outcome, refusal, signing};
 
 /// Why OpenSSL asks a client for no certificate after the handshake.
 const SSL_R_STILL_IN_INIT: c_int = 121;
@@ -70,6 +70,9 @@ impl<L: Library> LibsslEngine<L> {
     fn failure(&self, ssl_error: c_int) -> Error {
         let failure = L::take_errors();
         let sent = self.connection.alert_sent();
+        if let Some(error) = signing::take_failure() {
+            return error.with_alert_sent(sent).with_backend(L::NAME);
+        }
         let told =
             failure.codes.iter().find_map(|&(library, reason)| L::kind(library, reason, sent));
         let mut refused = None;

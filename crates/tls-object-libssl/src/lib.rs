@@ -10,10 +10,11 @@
 //! | a `BIO` over the core's BIOs, which copies once and buffers nothing | `ffi::bio` |
 //! | one `SSL` with its `BIO`, safe to use | [`Connection`] |
 //! | where a chain failed | [`Refused`] |
+//! | keys that are held elsewhere | [`sign`] |
 //! | the sessions of a client | [`Capture`] |
 //! | second hellos and signature schemes, read off the handshake's messages | `messages` |
 //! | code of the application that the library calls back | [`Hooks`] |
-//! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_identity!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_hooks!`], [`shared_facts!`] |
+//! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_identity!`], [`shared_signing!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_hooks!`], [`shared_facts!`] |
 //! | the engine, and which error is told | [`LibsslEngine`], [`Library`] |
 
 #![deny(unsafe_code)]
@@ -24,13 +25,13 @@ mod engine;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;
 mod hooks;
-mod key_kind;
 mod library;
 mod messages;
 pub mod openssl_reasons;
 mod pkcs8;
 mod refusal;
 mod shared;
+mod signing;
 mod ticket_keys;
 
 pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback, MessageCallback};
@@ -38,8 +39,8 @@ pub use capture::Capture;
 pub use engine::{LibsslEngine, told_by};
 pub use ffi::connection::{Connection, Outcome};
 pub use hooks::Hooks;
-pub use key_kind::KeyKind;
 pub use library::{Failure, Library, PSK_TLS13_SUITES, chosen, cipher_list, default_tls12_suites};
 pub use pkcs8::without_public_key;
 pub use refusal::{Refused, Verdict, forget_refusal, leave_refusal, left_code};
+pub use signing::sign;
 pub use ticket_keys::{TicketKeyUse, TicketKeys};

@@ -18,12 +18,14 @@ use crate::hooks;
 use crate::library::Lib;
 
 mod identity;
+mod provider;
 mod ticket_keys;
 
 pub(crate) use identity::{
     add_chain_certificate, clear_certificates, peer_groups, peer_schemes, set_certificate_callback,
     set_ticket_data, shared_uses, ticket_data,
 };
+pub(crate) use provider::external_key;
 pub(crate) use ticket_keys::set_ticket_keys;
 
 // In libssl and libcrypto since 1.1.0, and not in `openssl-sys`.

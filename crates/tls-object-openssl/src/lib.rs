@@ -28,6 +28,7 @@ mod library;
 mod native;
 mod session;
 mod settings;
+mod signing;
 
 pub use backend::OpenSsl;
 pub use context::OpenSslContext;

@@ -7,6 +7,7 @@ use openssl::error::ErrorStack;
 use openssl::ex_data::Index;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
+use openssl::pkey::{PKey, Private};
 use openssl::ssl::{
     Ssl, SslCipherRef, SslContext, SslContextBuilder, SslMode, SslOptions, SslRef,
     SslSessionCacheMode, SslVerifyMode,
@@ -14,10 +15,10 @@ use openssl::ssl::{
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef, X509VerifyResult};
 use tls_object_core::{
-    Certificate, CipherSuite, Config, Error, ErrorKind, NamedGroup, ProtocolVersion, Side,
+    Certificate, CipherSuite, Config, Error, ErrorKind, KeyKind, NamedGroup, ProtocolVersion, Side,
     SignatureScheme, VerifyCode,
 };
-use tls_object_libssl::{KeyKind, Refused, cipher_list};
+use tls_object_libssl::{Refused, cipher_list};
 
 pub(crate) use crate::ffi::early_data_accepted;
 pub(crate) use crate::ffi::offer_post_handshake_auth;
@@ -42,6 +43,12 @@ pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> 
     ffi::set_dh_auto(builder)
 }
 
+/// The private key of an identity, at hand or not. Cheap to clone.
+pub(crate) type Key = PKey<Private>;
+
+/// A key that is held elsewhere.
+pub(crate) use crate::ffi::external_key;
+
 /// Where a context that shows the one of several identities keeps them.
 static IDENTITIES: LazyLock<Result<Index<SslContext, Vec<Loaded>>, ErrorStack>> =
     LazyLock::new(SslContext::new_ex_index);
@@ -63,10 +70,11 @@ pub(crate) fn why_not_shown(error: &ErrorStack) -> ErrorKind {
 /// What connections show, the best first; at least one.
 pub(crate) fn show(
     builder: &mut SslContextBuilder,
-    _side: Side,
+    config: &Config,
     identities: Vec<Loaded>,
 ) -> Result<(), ErrorStack> {
     staple(builder, &identities)?;
+    sign_as_told(builder, config, &identities)?;
     if let [only] = &identities[..] {
         builder.set_certificate(&only.leaf)?;
         for issuer in &only.issuers {
@@ -88,6 +96,37 @@ pub(crate) fn show(
     builder.set_ex_data(*index, identities);
     ffi::set_certificate_callback(builder);
     Ok(())
+}
+
+/// Keeps to the schemes that keys held elsewhere sign by. OpenSSL has one list for all keys of a context.
+fn sign_as_told(
+    builder: &mut SslContextBuilder,
+    config: &Config,
+    identities: &[Loaded],
+) -> Result<(), ErrorStack> {
+    if identities.iter().all(|identity| identity.schemes.is_none()) {
+        return Ok(());
+    }
+    let all = capabilities::capabilities().signature_schemes;
+    let mut schemes: Vec<_> =
+        identities.iter().filter_map(|it| it.schemes.as_deref()).flatten().copied().collect();
+    let at_hand = identities.iter().filter(|it| it.schemes.is_none());
+    for kind in at_hand.filter_map(|identity| identity.kind) {
+        let signs = |scheme: &&SignatureScheme| kind.signs_with(**scheme, ProtocolVersion::TLS12);
+        schemes.extend(all.iter().filter(signs));
+    }
+    let schemes = scheme_list(&schemes);
+    match config.side {
+        Side::Client => ffi::set_client_sigalgs_list(builder, &schemes),
+        Side::Server => {
+            builder.set_sigalgs_list(&schemes)?;
+            // What clients may sign by must not follow from that.
+            if config.signature_schemes.values().is_none() {
+                ffi::set_client_sigalgs_list(builder, &scheme_list(&all))?;
+            }
+            Ok(())
+        }
+    }
 }
 
 /// Gives clients that ask the OCSP response on the certificate that they are shown.

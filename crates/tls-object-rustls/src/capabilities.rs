@@ -53,6 +53,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::ClientAuthRequired
         | Capability::Sni
         | Capability::SeveralIdentities
+        | Capability::ExternalKey
         | Capability::SniIdentity
         | Capability::Alpn
         | Capability::AlpnBytes

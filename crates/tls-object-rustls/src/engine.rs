@@ -22,7 +22,7 @@ use crate::context::ServerConfigs;
 use crate::session::Issued;
 use crate::signed::Signed;
 use crate::wire::{Feeder, LastAlert, Nothing, Outgoing, drain, plain_alert};
-use crate::{RustlsContext, error, identity, path};
+use crate::{RustlsContext, error, external_key, identity, path};
 
 /// A connection of rustls between two BIOs.
 pub type RustlsObject = Object<RustlsEngine>;
@@ -233,6 +233,9 @@ impl RustlsEngine {
     /// Sends the last words of a connection, and tells why it ended.
     #[cold]
     fn fail(&self, bios: &mut Bios, error: rustls::Error, last: &[u8], tls12: bool) -> Error {
+        if let Some(unsigned) = external_key::failure(&error) {
+            return self.unsigned(bios, unsigned.clone());
+        }
         let mut alert = LastAlert::Absent;
         // RFC 8446 section 6.1: nothing is sent after close_notify.
         if !self.sent_close {
@@ -240,6 +243,21 @@ impl RustlsEngine {
             alert = LastAlert::of(last);
         }
         error::of_connection(error, alert, tls12).with_backend(self.context.backend())
+    }
+
+    /// The key is held elsewhere and has not signed, of which rustls tells the peer nothing. It has not sent yet what it was
+    /// about to sign, so the alert in plain text takes the place of that; but for a client under TLS 1.3, whose peer
+    /// takes encrypted alerts only.
+    #[cold]
+    fn unsigned(&self, bios: &mut Bios, error: Error) -> Error {
+        let error = error.with_backend(self.context.backend());
+        if let Phase::Connected(Connection::Client(client)) = &self.phase
+            && client.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3)
+        {
+            return error;
+        }
+        bios.send(&plain_alert(Alert::INTERNAL_ERROR));
+        error.with_alert_sent(Alert::INTERNAL_ERROR)
     }
 
     /// A handshake message is longer than rustls takes, which tells nobody. In plain text the peer can be told.

@@ -8,12 +8,14 @@ use rustls::client::ResolvesClientCert;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
-use rustls::sign::CertifiedKey;
+use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{CipherSuite, InconsistentKeys, SignatureScheme};
 use tls_object_core::{
-    Certificate, Config, Error, ErrorKind, Identity, KeyFormat, ProtocolVersion,
+    Certificate, Config, Error, ErrorKind, Identity, IdentityKey, KeyFormat, PrivateKey,
+    ProtocolVersion,
 };
 
+use crate::external_key::External;
 use crate::signed::NotingKey;
 
 /// A certificate as rustls holds it.
@@ -31,17 +33,14 @@ pub(crate) fn load(identity: &Identity, provider: &CryptoProvider) -> Result<Cer
         webpki::anchor_from_trusted_cert(certificate)
             .map_err(|error| Error::new(ErrorKind::InvalidCertificate).with_source(error))?;
     }
-    let der = identity.key().secret_der().to_vec();
-    let der = match identity.key().format() {
-        KeyFormat::Pkcs1 => PrivateKeyDer::Pkcs1(der.into()),
-        KeyFormat::Sec1 => PrivateKeyDer::Sec1(der.into()),
-        KeyFormat::Pkcs8 => PrivateKeyDer::Pkcs8(der.into()),
+    let key: Arc<dyn SigningKey> = match identity.key() {
+        IdentityKey::Private(key) => private_key(key, provider)?,
+        IdentityKey::External(key) => {
+            let algorithms = provider.signature_verification_algorithms;
+            Arc::new(External::new(key, &chain[0], algorithms)?)
+        }
         _ => return Err(ErrorKind::InvalidPrivateKey.into()),
     };
-    let key = provider
-        .key_provider
-        .load_private_key(der)
-        .map_err(|error| Error::new(ErrorKind::InvalidPrivateKey).with_source(error))?;
     let mut certified = CertifiedKey::new(chain, Arc::new(NotingKey(key)));
     certified.ocsp = identity.ocsp_response().map(<[u8]>::to_vec);
     match certified.keys_match() {
@@ -49,6 +48,20 @@ pub(crate) fn load(identity: &Identity, provider: &CryptoProvider) -> Result<Cer
         Err(rustls::Error::InconsistentKeys(_)) => Err(ErrorKind::KeyMismatch.into()),
         Err(error) => Err(Error::new(ErrorKind::InvalidCertificate).with_source(error)),
     }
+}
+
+fn private_key(key: &PrivateKey, provider: &CryptoProvider) -> Result<Arc<dyn SigningKey>, Error> {
+    let der = key.secret_der().to_vec();
+    let der = match key.format() {
+        KeyFormat::Pkcs1 => PrivateKeyDer::Pkcs1(der.into()),
+        KeyFormat::Sec1 => PrivateKeyDer::Sec1(der.into()),
+        KeyFormat::Pkcs8 => PrivateKeyDer::Pkcs8(der.into()),
+        _ => return Err(ErrorKind::InvalidPrivateKey.into()),
+    };
+    provider
+        .key_provider
+        .load_private_key(der)
+        .map_err(|error| Error::new(ErrorKind::InvalidPrivateKey).with_source(error))
 }
 
 /// Identities, the best first.

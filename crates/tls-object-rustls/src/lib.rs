@@ -61,6 +61,7 @@ mod capabilities;
 mod context;
 mod engine;
 mod error;
+mod external_key;
 mod hooks;
 mod identity;
 mod path;

@@ -424,6 +424,9 @@ fn keys_and_certificates_are_looked_at_when_a_context_is_made() {
             ErrorKind::InvalidCertificate
         );
         let key = PrivateKey::from_der(support::unusable_key()).unwrap();
-        assert_eq!(refused(identity(one.chain().to_vec(), key)), ErrorKind::InvalidPrivateKey);
+        assert_eq!(
+            refused(identity(one.chain().to_vec(), key.into())),
+            ErrorKind::InvalidPrivateKey
+        );
     }
 }

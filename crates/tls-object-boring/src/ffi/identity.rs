@@ -8,11 +8,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use boring::error::ErrorStack;
 use boring::ssl::{SslContextBuilder, SslRef};
 use foreign_types_05::ForeignTypeRef as _;
-use tls_object_core::SignatureScheme;
+use tls_object_core::{Alert, SignatureScheme};
 
 use super::succeeded;
 use crate::identity::Loaded;
 use crate::native;
+use crate::signing::External;
 
 /// `SSL_CTX_add1_credential`: one more identity, behind those there are. Returns its address, good for as long as the
 /// context is.
@@ -31,10 +32,13 @@ pub(crate) fn add_credential(
     succeeded(unsafe {
         boring_sys::SSL_CREDENTIAL_set1_cert_chain(credential, pointers.as_ptr(), pointers.len())
     })?;
-    // SAFETY: both are valid; the library takes a reference of its own.
-    succeeded(unsafe {
-        boring_sys::SSL_CREDENTIAL_set1_private_key(credential, identity.key.as_ptr())
-    })?;
+    match &identity.key {
+        // SAFETY: both are valid; the library takes a reference of its own.
+        native::Key::Private(key) => succeeded(unsafe {
+            boring_sys::SSL_CREDENTIAL_set1_private_key(credential, key.as_ptr())
+        })?,
+        native::Key::External(key) => set_external_key(credential, key)?,
+    }
     if let Some(response) = &identity.ocsp_response {
         let response = Buffer::new(response)?;
         // SAFETY: both are valid; the library takes a reference of its own.
@@ -45,6 +49,59 @@ pub(crate) fn add_credential(
     // SAFETY: both are valid; the context takes a reference of its own.
     succeeded(unsafe { boring_sys::SSL_CTX_add1_credential(builder.as_ptr(), credential) })?;
     Ok(credential.addr())
+}
+
+/// Has the application sign: [`native::sign`].
+fn set_external_key(
+    credential: *mut boring_sys::SSL_CREDENTIAL,
+    key: &External,
+) -> Result<(), ErrorStack> {
+    // SAFETY: the credential is valid; the table lives for ever.
+    succeeded(unsafe {
+        boring_sys::SSL_CREDENTIAL_set_private_key_method(credential, &raw const SIGNS_ELSEWHERE)
+    })?;
+    let schemes: Vec<u16> = key.key.schemes().iter().map(|scheme| scheme.code()).collect();
+    // SAFETY: the credential is valid; the library copies the array.
+    succeeded(unsafe {
+        boring_sys::SSL_CREDENTIAL_set1_signing_algorithm_prefs(
+            credential,
+            schemes.as_ptr(),
+            schemes.len(),
+        )
+    })
+}
+
+static SIGNS_ELSEWHERE: boring_sys::SSL_PRIVATE_KEY_METHOD =
+    boring_sys::SSL_PRIVATE_KEY_METHOD { sign: Some(on_sign), decrypt: None, complete: None };
+
+/// Called by the library for a signature, which it does not verify.
+unsafe extern "C" fn on_sign(
+    ssl: *mut boring_sys::SSL,
+    out: *mut u8,
+    out_len: *mut usize,
+    max_out: usize,
+    scheme: u16,
+    message: *const u8,
+    len: usize,
+) -> boring_sys::ssl_private_key_result_t {
+    // SAFETY: the library lends so many bytes, at least one.
+    let message = unsafe { slice::from_raw_parts(message, len) };
+    // SAFETY: the library calls with a valid connection.
+    let connection = unsafe { SslRef::from_ptr(ssl) };
+    let scheme = SignatureScheme::new(scheme);
+    // Code of the application does not unwind out of this: see `tls_object_libssl::sign`.
+    let signature = native::sign(connection, scheme, message).filter(|it| it.len() <= max_out);
+    let Some(signature) = signature else {
+        // The library fails without telling the peer.
+        // SAFETY: as above.
+        unsafe { boring_sys::SSL_send_fatal_alert(ssl, Alert::INTERNAL_ERROR.code()) };
+        return boring_sys::ssl_private_key_result_t::ssl_private_key_failure;
+    };
+    // SAFETY: `out` has room for `max_out` bytes.
+    unsafe { ptr::copy_nonoverlapping(signature.as_ptr(), out, signature.len()) };
+    // SAFETY: writable.
+    unsafe { *out_len = signature.len() };
+    boring_sys::ssl_private_key_result_t::ssl_private_key_success
 }
 
 /// `SSL_CTX_set_ocsp_response`, for the one identity.

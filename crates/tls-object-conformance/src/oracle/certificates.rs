@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use tls_object_core::{Certificate, Crl, Identity};
 
-use crate::pki::{KeyType, Pki, Purpose, SelfSigned, Shape, Signature, pki};
+use crate::pki::{KeyType, Pki, Purpose, SelfSigned, Shape, Signature, key_of, pki};
 
 /// What begins the names of clients' identities and of what is trusted because of them.
 const CLIENT: &str = "client:";
@@ -98,7 +98,7 @@ impl Certificates {
     pub(super) fn described(&self) -> Value {
         let identities = self.identities.iter().map(|(name, identity)| {
             let chain: Vec<_> = identity.chain().iter().map(|it| digits(it.der())).collect();
-            (name.clone(), json!({"chain": chain, "key": digits(identity.key().secret_der())}))
+            (name.clone(), json!({"chain": chain, "key": digits(key_of(identity).secret_der())}))
         });
         let anchors = self.anchors.iter().map(|(name, it)| (name.clone(), digits(it.der()).into()));
         let crls = self.crls.iter().map(|(name, it)| (name.clone(), digits(it.der()).into()));

@@ -12,7 +12,7 @@ use tls_object_core::{
 use crate::der;
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
-use crate::pki::{KeyType, pki};
+use crate::pki::{KeyType, key_of, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -361,7 +361,7 @@ fn key_layouts(lab: &Lab) -> Result<(), Failure> {
         _ => (KeyType::P256, der::sec1),
     };
     let family = pki().family(key_type);
-    let key = layout(family.server.key());
+    let key = layout(key_of(&family.server));
     let mut client = lab.client_config();
     client.trust_store = vec![family.authority.root()].into();
     let mut server = lab.server_config();
@@ -386,7 +386,7 @@ fn unknown_key(lab: &Lab) -> Result<(), Failure> {
     /// RFC 5480 section 2.1.1, without its tag.
     const ELLIPTIC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     let family = pki().family(KeyType::P256);
-    let mut der = family.server.key().secret_der().to_vec();
+    let mut der = key_of(&family.server).secret_der().to_vec();
     let at = der.windows(ELLIPTIC.len()).position(|window| window == ELLIPTIC);
     let last = at.ok_or_else(|| Failure::new("no algorithm in the key"))? + ELLIPTIC.len() - 1;
     der[last] = 0x7f;

@@ -18,6 +18,7 @@ mod data;
 mod early_data;
 mod end_point;
 mod exporter;
+mod external_key;
 mod facts;
 mod handshake;
 mod identities;
@@ -62,6 +63,7 @@ pub fn scenarios() -> &'static [Scenario] {
             alpn::SCENARIOS,
             sni::SCENARIOS,
             identities::SCENARIOS,
+            external_key::SCENARIOS,
             client_hello::SCENARIOS,
             data::SCENARIOS,
             lent::SCENARIOS,

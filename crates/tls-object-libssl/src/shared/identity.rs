@@ -5,14 +5,16 @@ macro_rules! shared_identity {
     ($bindings:ident, $Backend:ident) => {
         use std::sync::Arc;
 
-        use tls_object_core::{Error, ErrorKind, Identity, ProtocolVersion, SignatureScheme};
-        use tls_object_libssl::{KeyKind, without_public_key};
+        use tls_object_core::{
+            Error, ErrorKind, Identity, KeyKind, PrivateKey, ProtocolVersion, SignatureScheme,
+        };
+        use tls_object_libssl::without_public_key;
         use $bindings::error::ErrorStack;
-        use $bindings::nid::Nid;
-        use $bindings::pkey::{HasPublic, Id, PKey, PKeyRef, Private};
+        use $bindings::pkey::{PKey, Private};
         use $bindings::ssl::{SslRef, SslVersion};
         use $bindings::x509::X509;
 
+        use crate::signing::External;
         use crate::{native, $Backend};
 
         /// An identity as the library has it. Cheap to clone.
@@ -20,11 +22,13 @@ macro_rules! shared_identity {
         pub(crate) struct Loaded {
             pub(crate) leaf: X509,
             pub(crate) issuers: Vec<X509>,
-            pub(crate) key: PKey<Private>,
+            pub(crate) key: native::Key,
             /// What is given to clients that ask.
             pub(crate) ocsp_response: Option<Arc<[u8]>>,
             /// `None` for a type of key that this project has no name for.
             pub(crate) kind: Option<KeyKind>,
+            /// The schemes that it signs by, where those are not all of its kind.
+            pub(crate) schemes: Option<Vec<SignatureScheme>>,
         }
 
         impl Loaded {
@@ -34,9 +38,10 @@ macro_rules! shared_identity {
                 schemes: &[SignatureScheme],
                 version: ProtocolVersion,
             ) -> bool {
-                let signs =
-                    |kind: KeyKind| schemes.iter().any(|&scheme| kind.signs_with(scheme, version));
-                self.kind.is_some_and(signs)
+                let has = |scheme| self.schemes.as_ref().is_none_or(|own| own.contains(&scheme));
+                self.kind.is_some_and(|kind| {
+                    schemes.iter().any(|&scheme| has(scheme) && kind.signs_with(scheme, version))
+                })
             }
         }
 
@@ -45,21 +50,40 @@ macro_rules! shared_identity {
         /// # Errors
         /// [`ErrorKind::InvalidCertificate`], [`ErrorKind::InvalidPrivateKey`], [`ErrorKind::KeyMismatch`].
         pub(crate) fn load(identity: &Identity) -> Result<Loaded, Error> {
-            let key = PKey::private_key_from_der(&without_public_key(identity.key()))
-                .map_err(|error| refused(ErrorKind::InvalidPrivateKey, error))?;
+            // First, as long as it is not known whether the rest is sound: the key.
+            let private = identity.key().private().map(private_key).transpose()?;
             let leaf = parse(identity.leaf().der())?;
             let issuers = identity.chain()[1..].iter().map(|it| parse(it.der()));
             let issuers = issuers.collect::<Result<Vec<_>, _>>()?;
-            if !leaf.public_key().map_err(invalid_certificate)?.public_eq(&key) {
-                return Err(Error::new(ErrorKind::KeyMismatch).with_backend($Backend::NAME));
-            }
-            let kind = kind_of(&key);
-            let too_short = |least| kind == Some(KeyKind::Rsa) && key.bits() < least;
+            let public = leaf.public_key().map_err(invalid_certificate)?;
+            let encoded = public.public_key_to_der().map_err(invalid_certificate)?;
+            let kind = KeyKind::of(&encoded);
+            let bits = public.bits();
+            let (key, schemes) = match (private, identity.key().external()) {
+                (Some(private), _) if !public.public_eq(&private) => {
+                    return Err(Error::new(ErrorKind::KeyMismatch).with_backend($Backend::NAME));
+                }
+                (Some(private), _) => (native::Key::from(private), None),
+                (None, Some(key)) => {
+                    let kind = key.kind(&encoded).map_err(|it| it.with_backend($Backend::NAME))?;
+                    let external = External { key: key.clone(), kind, public };
+                    let native = native::external_key(external)
+                        .map_err(|error| refused(ErrorKind::InvalidPrivateKey, error))?;
+                    (native, Some(key.schemes().to_vec()))
+                }
+                (None, None) => return Err(ErrorKind::InvalidPrivateKey.into()),
+            };
+            let too_short = |least| kind == Some(KeyKind::Rsa) && bits < least;
             if native::LEAST_RSA_BITS.is_some_and(too_short) {
-                return Err(unusable(format!("an RSA key of {} bits is too short", key.bits())));
+                return Err(unusable(format!("an RSA key of {bits} bits is too short")));
             }
             let ocsp_response = identity.ocsp_response().map(Arc::from);
-            Ok(Loaded { leaf, issuers, key, ocsp_response, kind })
+            Ok(Loaded { leaf, issuers, key, ocsp_response, kind, schemes })
+        }
+
+        fn private_key(key: &PrivateKey) -> Result<PKey<Private>, Error> {
+            PKey::private_key_from_der(&without_public_key(key))
+                .map_err(|error| refused(ErrorKind::InvalidPrivateKey, error))
         }
 
         /// Loads several identities, the best first. Of more than one the type of each key must be known, since it
@@ -81,20 +105,6 @@ macro_rules! shared_identity {
             Error::new(ErrorKind::InvalidPrivateKey)
                 .with_backend($Backend::NAME)
                 .with_detail(detail)
-        }
-
-        fn kind_of<T: HasPublic>(key: &PKeyRef<T>) -> Option<KeyKind> {
-            match key.id() {
-                Id::RSA => Some(KeyKind::Rsa),
-                Id::ED25519 => Some(KeyKind::Ed25519),
-                Id::EC => match key.ec_key().ok()?.group().curve_name()? {
-                    Nid::X9_62_PRIME256V1 => Some(KeyKind::P256),
-                    Nid::SECP384R1 => Some(KeyKind::P384),
-                    Nid::SECP521R1 => Some(KeyKind::P521),
-                    _ => None,
-                },
-                _ => None,
-            }
         }
 
         /// The version that is spoken, known when a certificate is to be chosen.

@@ -12,3 +12,4 @@ mod hooks;
 mod identity;
 mod session;
 mod settings;
+mod signing;

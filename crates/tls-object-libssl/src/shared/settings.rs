@@ -62,7 +62,7 @@ macro_rules! shared_settings {
             pre_shared_keys(&mut builder, config).map_err(library_error)?;
             if !identities.is_empty() {
                 let loaded = identity::load_all(identities)?;
-                native::show(&mut builder, config.side, loaded)
+                native::show(&mut builder, config, loaded)
                     .map_err(|error| refused(native::why_not_shown(&error), error))?;
             }
             verification(&mut builder, config)?;

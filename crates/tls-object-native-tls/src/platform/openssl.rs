@@ -66,7 +66,9 @@ const LEAST_RSA_BITS: u32 = 2048;
 pub(crate) fn pem(identity: &Identity) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), Error> {
     let certificates = identity.chain().iter().map(certificate).collect::<Result<Vec<_>, _>>()?;
     let invalid = |error| Error::new(ErrorKind::InvalidPrivateKey).with_source(error);
-    let key = PKey::private_key_from_der(&without_public_key(identity.key())).map_err(invalid)?;
+    // The check lets no other through.
+    let key = identity.key().private().ok_or(ErrorKind::InvalidPrivateKey)?;
+    let key = PKey::private_key_from_der(&without_public_key(key)).map_err(invalid)?;
     if !belongs(&key, &certificates[0]) {
         return Err(ErrorKind::KeyMismatch.into());
     }

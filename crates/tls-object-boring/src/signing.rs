@@ -1,0 +1,3 @@
+//! Signatures by keys that are held elsewhere.
+
+tls_object_libssl::shared_signing!(boring);

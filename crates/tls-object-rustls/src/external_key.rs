@@ -1,0 +1,103 @@
+//! Private keys that are held elsewhere.
+
+use core::fmt;
+use std::sync::Arc;
+
+use rustls::crypto::WebPkiSupportedAlgorithms;
+use rustls::pki_types::CertificateDer;
+use rustls::sign::{Signer, SigningKey};
+use rustls::{OtherError, SignatureAlgorithm, SignatureScheme};
+use tls_object_core::{Error, ErrorKind, ExternalKey, KeyKind, ProtocolVersion};
+use webpki::EndEntityCert;
+
+/// A private key that is held elsewhere, as rustls signs with it.
+#[derive(Clone)]
+pub(crate) struct External {
+    key: ExternalKey,
+    kind: KeyKind,
+    leaf: CertificateDer<'static>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl External {
+    /// The key of `leaf`, whose signatures are verified by one of the `algorithms`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidCertificate`], [`ErrorKind::InvalidPrivateKey`], [`ErrorKind::KeyMismatch`].
+    pub(crate) fn new(
+        key: &ExternalKey,
+        leaf: &CertificateDer<'static>,
+        algorithms: WebPkiSupportedAlgorithms,
+    ) -> Result<Self, Error> {
+        let parsed = EndEntityCert::try_from(leaf)
+            .map_err(|error| Error::new(ErrorKind::InvalidCertificate).with_source(error))?;
+        let kind = key.kind(&parsed.subject_public_key_info())?;
+        Ok(Self { key: key.clone(), kind, leaf: leaf.clone(), algorithms })
+    }
+
+    /// Whether the leaf's key verifies a signature.
+    fn holds(&self, scheme: SignatureScheme, message: &[u8], signature: &[u8]) -> bool {
+        let Ok(leaf) = EndEntityCert::try_from(&self.leaf) else { return false };
+        let named = self.algorithms.mapping.iter().find(|(name, _)| *name == scheme);
+        named.is_some_and(|(_, algorithms)| {
+            algorithms.iter().any(|&it| leaf.verify_signature(it, message, signature).is_ok())
+        })
+    }
+}
+
+impl SigningKey for External {
+    /// rustls does not say for which version. Of the schemes of ECDSA those of the key's own curve are good for each, and
+    /// of RSA it offers none that is not.
+    fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+        let is_rsa = self.kind == KeyKind::Rsa;
+        let scheme = self.key.schemes().iter().find(|&&scheme| {
+            let always = is_rsa || self.kind.signs_with(scheme, ProtocolVersion::TLS13);
+            always && offered.contains(&scheme.code().into())
+        })?;
+        let scheme = SignatureScheme::from(scheme.code());
+        Some(Box::new(ExternalSigner { key: self.clone(), scheme }))
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        match self.kind {
+            KeyKind::Rsa => SignatureAlgorithm::RSA,
+            KeyKind::Ed25519 => SignatureAlgorithm::ED25519,
+            _ => SignatureAlgorithm::ECDSA,
+        }
+    }
+}
+
+impl fmt::Debug for External {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("External").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+struct ExternalSigner {
+    key: External,
+    scheme: SignatureScheme,
+}
+
+impl Signer for ExternalSigner {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
+        let holds = |signature: &[u8]| self.key.holds(self.scheme, message, signature);
+        let scheme = tls_object_core::SignatureScheme::new(self.scheme.into());
+        self.key
+            .key
+            .sign(scheme, message, holds)
+            .map_err(|error| rustls::Error::Other(OtherError(Arc::new(error))))
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        self.scheme
+    }
+}
+
+/// Why an external key has not signed, if that is what rustls says.
+pub(crate) fn failure(error: &rustls::Error) -> Option<&Error> {
+    match error {
+        rustls::Error::Other(OtherError(error)) => error.downcast_ref::<Error>(),
+        _ => None,
+    }
+}
