@@ -5,6 +5,7 @@
 
 pub mod capture;
 pub mod endpoint;
+pub mod faults;
 pub mod openssl;
 pub mod peers;
 pub mod pki;
