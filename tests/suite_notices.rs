@@ -5,10 +5,10 @@ use std::any::Any;
 use std::io::IoSlice;
 
 use tls_object::{
-    Alert, Answer, Capabilities, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello,
-    Closure, Config, DynBackend, DynContext, Error, ErrorKind, Library, MemoryBio, Negotiated,
-    Read, Report, ServerName, Session, SessionStats, Side, SslObject, Status, Support, VerifyMode,
-    VerifyTime, Wrap,
+    Alert, Answer, Awaited, Capabilities, Capability, Certificate, ChannelBinding, CipherSuite,
+    ClientHello, Closure, Config, DynBackend, DynContext, Error, ErrorKind, Library, MemoryBio,
+    Negotiated, Read, Report, ServerName, Session, SessionStats, Side, SslObject, Status, Support,
+    VerifyMode, VerifyTime, Wrap,
 };
 use tls_object_conformance::{Outcome, Selection, plan, run};
 
@@ -264,6 +264,10 @@ impl SslObject for BrokenObject {
 
     fn client_hello(&self) -> Option<&ClientHello> {
         self.sound.client_hello()
+    }
+
+    fn awaited(&self) -> Option<Awaited<'_>> {
+        self.sound.awaited()
     }
 
     fn resume(&mut self, answer: Answer) -> Result<(), Error> {

@@ -19,6 +19,7 @@ use crate::library::Lib;
 mod early_data;
 mod identity;
 mod ticket_keys;
+mod verify;
 
 pub(crate) use early_data::{
     early_data_accepted, early_data_limit, offer_early_data, take_early_data,
@@ -28,6 +29,7 @@ pub(crate) use identity::{
     set_certificate_callback, set_ocsp_response,
 };
 pub(crate) use ticket_keys::set_ticket_keys;
+pub(crate) use verify::set_waiting_judge;
 
 impl_calls!(
     Lib,

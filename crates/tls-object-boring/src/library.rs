@@ -37,6 +37,10 @@ unsafe impl Library for Lib {
     // "If the client does not read, the server must not hang in writing": until its next write.
     const HOLDS_TICKETS_BACK: bool = true;
     const ASKS_LATER: bool = false;
+    const PAUSES: &[c_int] = &[
+        boring_sys::SSL_ERROR_WANT_PRIVATE_KEY_OPERATION,
+        boring_sys::SSL_ERROR_WANT_CERTIFICATE_VERIFY,
+    ];
 
     fn verify_client_post_handshake(_: &mut Ssl) -> bool {
         false

@@ -133,14 +133,13 @@ pub(crate) fn show(
     Ok(())
 }
 
-/// A signature by the key that a connection signs with in the handshake that goes on, which is held elsewhere; `None` if
-/// there is none: see [`tls_object_libssl::sign`].
-pub(crate) fn sign(ssl: &SslRef, scheme: SignatureScheme, message: &[u8]) -> Option<Vec<u8>> {
+/// The key that a connection signs with in the handshake that goes on, if it is held elsewhere.
+pub(crate) fn signing_key(ssl: &SslRef) -> Option<&External> {
     let credential = ffi::selected_credential(ssl)?;
     let shown = ssl.ssl_context().ex_data(*IDENTITIES.as_ref().ok()?)?;
     let signing = shown.iter().find(|one| one.credential == Some(credential))?;
     match &signing.identity.key {
-        Key::External(key) => key.sign(scheme, message),
+        Key::External(key) => Some(key),
         Key::Private(_) => None,
     }
 }
@@ -235,21 +234,27 @@ static VERIFIED_CHAIN: LazyLock<Result<Index<Ssl, Vec<X509>>, ErrorStack>> =
 
 /// Has chains judged by the application as well, where it wants to, and makes a connection keep the path by which
 /// its peer was accepted, which is gone once it is judged.
-pub(crate) fn set_judge(builder: &mut SslContextBuilder, _config: &Config) {
-    builder.set_cert_verify_callback(|judgement| {
-        let verdict = hooks::judge(judgement);
-        if verdict == Verdict::Accepted
-            && let Ok(index) = *VERIFIED_CHAIN
-            && let Ok(connection) = X509StoreContext::ssl_idx()
-        {
-            // The certificates are counted references to those that are trusted or were sent.
-            let chain = judgement.chain().into_iter().flatten().map(ToOwned::to_owned).collect();
-            if let Some(ssl) = judgement.ex_data_mut(connection) {
-                ssl.set_ex_data(index, chain);
-            }
+pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
+    if config.pause_for_verdict {
+        return ffi::set_waiting_judge(builder);
+    }
+    builder.set_cert_verify_callback(|judgement| judge(judgement).accepts());
+}
+
+/// The verdict on a chain, whose path is kept.
+pub(crate) fn judge(judgement: &mut X509StoreContextRef) -> Verdict {
+    let verdict = hooks::judge(judgement);
+    if verdict == Verdict::Accepted
+        && let Ok(index) = *VERIFIED_CHAIN
+        && let Ok(connection) = X509StoreContext::ssl_idx()
+    {
+        // The certificates are counted references to those that are trusted or were sent.
+        let chain = judgement.chain().into_iter().flatten().map(ToOwned::to_owned).collect();
+        if let Some(ssl) = judgement.ex_data_mut(connection) {
+            ssl.set_ex_data(index, chain);
         }
-        verdict.accepts()
-    });
+    }
+    verdict
 }
 
 /// The library's verdict on a chain, and then that on its strength.

@@ -1,11 +1,14 @@
-//! What an application makes of a ClientHello.
+//! What an application makes of what a suspended handshake awaits, a ClientHello above all.
 
 use core::fmt;
 
-use crate::{Alert, AlpnProtocol, ClientHello, DynContext, SslObject};
+use crate::{
+    Alert, AlpnProtocol, ClientHello, Decision, DynContext, Error, ErrorKind, SignerError,
+    SslObject, VerifyCode,
+};
 
 /// What a server does with a client that has just spoken: goes on, with another context if need be, or
-/// refuses it.
+/// refuses it. Or else what was decided of another thing that a handshake [awaits](crate::Awaited).
 ///
 /// Python: what `sni_callback` returns, and what it does to `SSLObject.context`.
 #[derive(Clone)]
@@ -13,8 +16,13 @@ pub struct Answer(pub(crate) Verdict);
 
 #[derive(Clone)]
 pub(crate) enum Verdict {
-    Accept { context: Option<Box<dyn DynContext>>, alpn: Option<Vec<AlpnProtocol>> },
+    Accept {
+        context: Option<Box<dyn DynContext>>,
+        alpn: Option<Vec<AlpnProtocol>>,
+    },
     Refuse(Alert),
+    /// For the engine.
+    Decided(Decision),
 }
 
 impl Answer {
@@ -45,6 +53,17 @@ impl Answer {
     pub const fn refuse(alert: Alert) -> Self {
         Self(Verdict::Refuse(alert))
     }
+
+    /// What signs with a private key that is held elsewhere has answered: as [`Signer::sign`](crate::Signer::sign) returns.
+    pub fn signature(signed: Result<Vec<u8>, SignerError>) -> Self {
+        let signed = signed.map_err(|error| Error::new(ErrorKind::SignerFailed).with_source(error));
+        Self(Verdict::Decided(Decision::Signature(signed)))
+    }
+
+    /// The peer is accepted, or refused for this reason: as [`PeerVerifier::verify`](crate::PeerVerifier::verify) returns.
+    pub const fn verdict(verdict: Result<(), VerifyCode>) -> Self {
+        Self(Verdict::Decided(Decision::Verdict(verdict)))
+    }
 }
 
 impl fmt::Debug for Answer {
@@ -56,6 +75,7 @@ impl fmt::Debug for Answer {
                 .field("alpn", alpn)
                 .finish(),
             Verdict::Refuse(alert) => f.debug_tuple("Refuse").field(alert).finish(),
+            Verdict::Decided(decision) => decision.fmt(f),
         }
     }
 }

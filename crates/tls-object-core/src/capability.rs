@@ -68,6 +68,8 @@ capabilities! {
     OcspStapleClient = "ocsp-staple-client", "Asking the server for an OCSP response, as a client.";
     OcspStapleServer = "ocsp-staple-server", "Giving clients an OCSP response, as a server.";
     VerifyHook = "verify-hook", "Asking the application for its verdict on the peer.";
+    VerifyPauseClient = "verify-pause-client", "Suspending the handshake for the application's verdict on the server, as a client.";
+    VerifyPauseServer = "verify-pause-server", "Suspending the handshake for the application's verdict on the client, as a server.";
     PartialChain = "partial-chain", "Trusting an authority that another has issued, or a leaf, without a root above it.";
     Crl = "crl", "Checking the leaf against given revocation lists.";
     CrlChain = "crl-chain", "Checking the whole chain against given revocation lists.";
@@ -79,6 +81,7 @@ capabilities! {
     Sni = "sni", "Asking for a server by name, and telling which name was asked for.";
     SeveralIdentities = "several-identities", "Having several certificates and showing the first that the peer can verify.";
     ExternalKey = "external-key", "Signing with a private key that is held elsewhere.";
+    ExternalKeyPause = "external-key-pause", "Suspending the handshake while a private key that is held elsewhere signs.";
     SniIdentity = "sni-identity", "Choosing the certificate by the name that the client asks for.";
     Alpn = "alpn", "Negotiating an application protocol.";
     AlpnContinue = "alpn-continue", "Going on when no application protocol is in common.";

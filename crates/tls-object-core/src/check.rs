@@ -121,6 +121,8 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     );
     let external = config.external_keys().next().is_some();
     report.require(capabilities, Capability::ExternalKey, external);
+    let pauses = config.external_keys().any(|key| key.signer().is_none());
+    report.require(capabilities, Capability::ExternalKeyPause, pauses);
     report.require(capabilities, Capability::SniIdentity, !config.identities_by_name.is_empty());
     report.require(capabilities, Capability::Alpn, !config.alpn.is_empty());
     report.require(
@@ -300,8 +302,13 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
     let required = !client && config.verify_mode == VerifyMode::Required;
     report.require(capabilities, Capability::ClientAuthRequired, required);
     report.require(capabilities, Capability::VerifyHook, config.verifier.is_some());
-    if !verifies && config.verifier.is_some() {
+    let pause = if client { Capability::VerifyPauseClient } else { Capability::VerifyPauseServer };
+    report.require(capabilities, pause, config.pause_for_verdict);
+    if !verifies && config.asks_for_verdict() {
         report.invalid("a verifier without verification");
+    }
+    if config.verifier.is_some() && config.pause_for_verdict {
+        report.invalid("a verifier, and a pause for the verdict of another");
     }
     report.require(capabilities, Capability::Crl, !config.trust_store.crls().is_empty());
     let whole_chain = !config.trust_store.crls().is_empty() && config.crl_scope == CrlScope::Chain;

@@ -90,7 +90,11 @@ pub struct Config {
     /// What judges the peer's chain besides, or instead; see [`verifier_role`](Self::verifier_role). It is not asked where
     /// nothing is verified.
     pub verifier: Option<Hook<dyn PeerVerifier>>,
-    /// What the verdict of [`verifier`](Self::verifier) is beside the library's.
+    /// Whether the handshake is [suspended](crate::Status::Suspended) where a [verifier](Self::verifier) would be asked, until
+    /// [`resume`](crate::SslObject::resume) has the [verdict](crate::Answer::verdict) that is
+    /// [awaited](crate::Awaited::Verdict).
+    pub pause_for_verdict: bool,
+    /// What the verdict of [`verifier`](Self::verifier), or of whoever is awaited, is beside the library's.
     pub verifier_role: VerifierRole,
     /// Client: whether the server is asked for an OCSP response on its certificate, which
     /// [`SslObject::ocsp_response`](crate::SslObject::ocsp_response) then gives. Nothing here judges it.
@@ -204,6 +208,7 @@ impl Config {
             crl_scope: CrlScope::Leaf,
             verify_time: VerifyTime::System,
             verifier: None,
+            pause_for_verdict: false,
             verifier_role: VerifierRole::Also,
             request_ocsp: false,
             psk_client: None,
@@ -253,6 +258,11 @@ impl Config {
     /// Whether there may be keys that both ends have from elsewhere.
     pub const fn has_psk(&self) -> bool {
         self.psk_client.is_some() || self.psk_server.is_some()
+    }
+
+    /// Whether the application has a word in the judgement of peers, now or after a pause.
+    pub const fn asks_for_verdict(&self) -> bool {
+        self.verifier.is_some() || self.pause_for_verdict
     }
 
     /// The keys that are held elsewhere.

@@ -3,8 +3,8 @@
 use core::any::Any;
 
 use crate::{
-    Bios, Capability, Certificate, ChannelBinding, CipherSuite, EarlyData, Error, ErrorKind,
-    HashAlgorithm, Negotiated, ProtocolVersion, Session, Status, Wrap,
+    Awaited, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Decision, EarlyData,
+    Error, ErrorKind, HashAlgorithm, Negotiated, ProtocolVersion, Session, Status, Wrap,
 };
 
 /// What reading came to.
@@ -59,11 +59,20 @@ pub trait Engine: Send + 'static {
     where
         Self: Sized;
 
-    /// Goes on with the handshake. Never returns [`Status::WantWrite`].
+    /// Goes on with the handshake. Never returns [`Status::WantWrite`]. After [`Status::Suspended`] it is not called until
+    /// [`resume`](Self::resume) was.
     ///
     /// # Errors
     /// Fatal, with the alert queued.
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error>;
+
+    /// What a handshake that is suspended awaits, but for the peer's server name. `None` after [`resume`](Self::resume).
+    fn awaited(&self) -> Option<Awaited<'_>> {
+        None
+    }
+
+    /// Takes what was decided of that which is [`awaited`](Self::awaited), for [`handshake`](Self::handshake) to act on.
+    fn resume(&mut self, _decision: Decision) {}
 
     /// Client: sends early data, at most as much as the session allows; how much that was, 0 where early data cannot be
     /// sent. Called before anything else only, and with nothing in the incoming BIO.

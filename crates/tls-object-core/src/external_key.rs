@@ -35,7 +35,7 @@ where
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ExternalKey {
     schemes: Arc<[SignatureScheme]>,
-    signer: Hook<dyn Signer>,
+    signer: Option<Hook<dyn Signer>>,
 }
 
 impl ExternalKey {
@@ -45,10 +45,20 @@ impl ExternalKey {
     /// [`ErrorKind::InvalidPrivateKey`] without a scheme. Whether the schemes are those of the certificate's key is
     /// checked when a context is made.
     pub fn new(schemes: &[SignatureScheme], signer: Hook<dyn Signer>) -> Result<Self, Error> {
+        Ok(Self { signer: Some(signer), ..Self::suspending(schemes)? })
+    }
+
+    /// The same for what takes its time to sign: the handshake is [suspended](crate::Status::Suspended) until
+    /// [`resume`](crate::SslObject::resume) has the [signature](crate::Answer::signature) that is
+    /// [awaited](crate::Awaited::Signature). See [`Capability::ExternalKeyPause`](crate::Capability::ExternalKeyPause).
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub fn suspending(schemes: &[SignatureScheme]) -> Result<Self, Error> {
         if schemes.is_empty() {
             return Err(Error::new(ErrorKind::InvalidPrivateKey).with_detail("no signature scheme"));
         }
-        Ok(Self { schemes: schemes.into(), signer })
+        Ok(Self { schemes: schemes.into(), signer: None })
     }
 
     /// The schemes that it signs by, the best first.
@@ -56,31 +66,37 @@ impl ExternalKey {
         &self.schemes
     }
 
-    /// What signs with it.
-    pub fn signer(&self) -> &Hook<dyn Signer> {
-        &self.signer
+    /// What signs with it; `None` where the handshake is suspended for that.
+    pub const fn signer(&self) -> Option<&Hook<dyn Signer>> {
+        self.signer.as_ref()
     }
 
-    /// For backends: a signature of `message` by `scheme` of which `holds` says that the certificate's key verifies it.
+    /// For backends: a signature of `message` by `scheme`, not yet [checked](Self::checked); `None` where the handshake is
+    /// to be suspended for it.
     ///
     /// # Errors
     /// [`ErrorKind::SignerFailed`].
-    pub fn sign(
-        &self,
-        scheme: SignatureScheme,
-        message: &[u8],
-        holds: impl FnOnce(&[u8]) -> bool,
-    ) -> Result<Vec<u8>, Error> {
+    pub fn sign(&self, scheme: SignatureScheme, message: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let failed = || Error::new(ErrorKind::SignerFailed);
         if !self.schemes.contains(&scheme) {
             return Err(failed().with_detail(format!("the key does not sign by {scheme}")));
         }
-        let signature =
-            self.signer.sign(scheme, message).map_err(|error| failed().with_source(error))?;
-        if !holds(&signature) {
-            return Err(failed().with_detail("the signature does not hold"));
+        let Some(signer) = &self.signer else { return Ok(None) };
+        signer.sign(scheme, message).map(Some).map_err(|error| failed().with_source(error))
+    }
+
+    /// For backends: a signature of which `holds` says that the certificate's key verifies it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SignerFailed`].
+    pub fn checked(
+        signature: Vec<u8>,
+        holds: impl FnOnce(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, Error> {
+        if holds(&signature) {
+            return Ok(signature);
         }
-        Ok(signature)
+        Err(Error::new(ErrorKind::SignerFailed).with_detail("the signature does not hold"))
     }
 
     /// For backends: what the key is, by the certificate's public key, a `SubjectPublicKeyInfo` in DER.

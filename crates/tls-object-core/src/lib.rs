@@ -141,6 +141,7 @@
 
 mod alert;
 mod answer;
+mod awaited;
 mod backend;
 mod bios;
 mod capability;
@@ -189,6 +190,7 @@ mod version;
 
 pub use alert::Alert;
 pub use answer::{Answer, OnClientHello};
+pub use awaited::{Awaited, Decision};
 pub use backend::{Backend, Context, Library};
 pub use bios::Bios;
 pub use capability::{Capabilities, Capability, Support};

@@ -59,6 +59,11 @@ impl<'a> Message<'a> {
 }
 
 /// What is shown the messages of connections. See [`Config::on_message`](crate::Config::on_message).
+///
+/// For the stages of a connection, of which OpenSSL tells by `SSL_CTX_set_info_callback`, there is no hook, since calls return
+/// them, on every backend: a handshake begins with the first of them and is done when one says so, the fatal alerts are
+/// [`Error::alert_sent`](crate::Error::alert_sent) and [`alert_received`](crate::Error::alert_received), and `close_notify` is
+/// [`Closure::Clean`](crate::Closure::Clean).
 pub trait OnMessage: Send + Sync {
     /// Looks at a message that was just received or is about to be sent, application data excepted. Runs inside of the
     /// call that met it.

@@ -4,8 +4,8 @@ use core::{any::Any, fmt};
 use std::io::IoSlice;
 
 use crate::{
-    Answer, Capability, Certificate, CipherSuite, ClientHello, DynContext, Error, MemoryBio,
-    Negotiated, ProtocolVersion, Read, ServerName, Session, Side, Status, VerifyMode,
+    Answer, Awaited, Capability, Certificate, CipherSuite, ClientHello, DynContext, Error,
+    MemoryBio, Negotiated, ProtocolVersion, Read, ServerName, Session, Side, Status, VerifyMode,
 };
 
 /// A kind of channel binding. Python: the argument of `get_channel_binding`.
@@ -96,7 +96,7 @@ pub trait SslObject: Send + fmt::Debug {
     ///   [`read`](Self::read).
     /// * [`Status::WantRead`]: write out `outgoing`, put more bytes into `incoming`, call again.
     /// * [`Status::WantWrite`]: write out `outgoing`, call again.
-    /// * [`Status::Suspended`]: a server that pauses has the whole [`client_hello`](Self::client_hello); `resume`.
+    /// * [`Status::Suspended`]: a decision is [`awaited`](Self::awaited); `resume` with it, then call again.
     ///
     /// # Errors
     /// Why there will be no connection. The alert that tells the peer waits in `outgoing`.
@@ -108,13 +108,20 @@ pub trait SslObject: Send + fmt::Debug {
     /// ([`Wrap::pausing_at_client_hello`](crate::Wrap::pausing_at_client_hello)); otherwise `None`.
     fn client_hello(&self) -> Option<&ClientHello>;
 
+    /// What a [suspended](Status::Suspended) handshake awaits; otherwise `None`. A handshake is suspended where somebody
+    /// has asked for that: by [`Wrap::pausing_at_client_hello`](crate::Wrap::pausing_at_client_hello),
+    /// [`ExternalKey::suspending`](crate::ExternalKey::suspending) or
+    /// [`Config::pause_for_verdict`](crate::Config::pause_for_verdict). Until [`resume`](Self::resume), each call that would
+    /// go on with it says `Suspended` again.
+    fn awaited(&self) -> Option<Awaited<'_>>;
+
     /// Tells a suspended handshake what was decided; [`do_handshake`](Self::do_handshake) then goes on. After
     /// [`Answer::refuse`] the alert waits in the outgoing BIO and each later call returns
     /// [`ErrorKind::Refused`](crate::ErrorKind::Refused).
     ///
     /// # Errors
-    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): no decision is awaited, or the context is
-    ///   another backend's. The handshake stays as it is.
+    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): no decision is awaited, or another than this,
+    ///   or the context is another backend's. The handshake stays as it is.
     /// * [`ErrorKind::WrongSide`](crate::ErrorKind::WrongSide): the context is a client's.
     /// * What the backend says where it cannot make the connection, or what ended it.
     fn resume(&mut self, answer: Answer) -> Result<(), Error>;

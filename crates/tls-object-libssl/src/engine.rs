@@ -4,11 +4,12 @@ use core::any::Any;
 use core::ffi::c_int;
 
 use tls_object_core::{
-    Alert, Bios, Certificate, ChannelBinding, CipherSuite, Context as _, EarlyData, Engine, Error,
-    ErrorKind, HandshakeKind, HashAlgorithm, Hook, MAX_PLAINTEXT, Negotiated, ProtocolVersion,
-    Received, Session, SessionSink, Side, Status, VerifyCode, Wrap,
+    Alert, Awaited, Bios, Certificate, ChannelBinding, CipherSuite, Context as _, Decision,
+    EarlyData, Engine, Error, ErrorKind, HandshakeKind, HashAlgorithm, Hook, MAX_PLAINTEXT,
+    Negotiated, ProtocolVersion, Received, Session, SessionSink, Side, Status, VerifyCode, Wrap,
 };
 
+use crate::pause::{self, Asked};
 use crate::{Connection, Hooks, Library, Outcome, refusal, signing};
 
 /// Why OpenSSL asks a client for no certificate after the handshake.
@@ -28,6 +29,14 @@ pub struct LibsslEngine<L: Library> {
     early_data_left: usize,
     /// Server: the early data that has come, where it takes any.
     early_data: Option<Box<EarlyData>>,
+    /// What the library waits for, and what was decided of it.
+    pause: Option<Box<Pause>>,
+}
+
+#[derive(Debug)]
+struct Pause {
+    asked: Asked,
+    decided: Option<Decision>,
 }
 
 impl<L: Library> LibsslEngine<L> {
@@ -113,6 +122,8 @@ impl<L: Library> LibsslEngine<L> {
             Outcome::Done(n) => Ok(Received::Data(n)),
             Outcome::WantRead => Ok(Received::WantRead),
             Outcome::CloseNotify => Ok(Received::CloseNotify),
+            // In handshakes only.
+            Outcome::Suspended => Err(Error::new(ErrorKind::Internal).with_backend(L::NAME)),
             Outcome::Failed(error) => Err(self.failure(error)),
         }
     }
@@ -139,17 +150,25 @@ impl<L: Library> Engine for LibsslEngine<L> {
             on_session: context.config().on_session.clone(),
             early_data_left: if sends { L::early_data_limit(connection.handle()) } else { 0 },
             early_data: (context.config().max_early_data > 0).then(Box::default),
+            pause: None,
             connection,
         })
     }
 
     fn handshake(&mut self, bios: &mut Bios) -> Result<Status<()>, Error> {
-        let outcome = match self.meet_early_data(bios) {
+        let decided = self.pause.take().and_then(|pause| Some((pause.asked, pause.decided?)));
+        let outcome = pause::with_decision(decided, || match self.meet_early_data(bios) {
             Outcome::Done(_) => self.connection.do_handshake(bios),
             outcome => outcome,
-        };
+        });
         match outcome {
             Outcome::Done(_) => {}
+            Outcome::Suspended => {
+                let asked = pause::take_asked()
+                    .ok_or_else(|| Error::new(ErrorKind::Internal).with_backend(L::NAME))?;
+                self.pause = Some(Box::new(Pause { asked, decided: None }));
+                return Ok(Status::Suspended);
+            }
             Outcome::WantRead => {
                 if self.side == Side::Server {
                     L::remember_shown(self.connection.handle_mut());
@@ -173,6 +192,17 @@ impl<L: Library> Engine for LibsslEngine<L> {
         Ok(Status::Done(()))
     }
 
+    fn awaited(&self) -> Option<Awaited<'_>> {
+        let pause = self.pause.as_ref().filter(|pause| pause.decided.is_none())?;
+        Some(pause.asked.awaited(self.side))
+    }
+
+    fn resume(&mut self, decision: Decision) {
+        if let Some(pause) = &mut self.pause {
+            pause.decided = Some(decision);
+        }
+    }
+
     fn write_early_data(&mut self, bios: &mut Bios, src: &[u8]) -> Result<usize, Error> {
         let len = src.len().min(self.early_data_left);
         if len == 0 {
@@ -183,7 +213,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
                 self.early_data_left -= written;
                 Ok(written)
             }
-            Outcome::WantRead | Outcome::CloseNotify => Ok(0),
+            Outcome::WantRead | Outcome::CloseNotify | Outcome::Suspended => Ok(0),
             Outcome::Failed(error) => Err(self.failure(error)),
         }
     }
@@ -249,7 +279,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
         match self.connection.write(bios, src) {
             Outcome::Done(n) if n == src.len() => Ok(()),
             // The outgoing BIO takes everything, so a record is written whole or not at all.
-            Outcome::Done(_) | Outcome::WantRead | Outcome::CloseNotify => {
+            Outcome::Done(_) | Outcome::WantRead | Outcome::CloseNotify | Outcome::Suspended => {
                 Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
             }
             Outcome::Failed(error) => Err(self.failure(error)),
@@ -273,7 +303,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
         }
         match self.connection.flush(bios) {
             Outcome::Done(_) => Ok(()),
-            Outcome::WantRead | Outcome::CloseNotify => {
+            Outcome::WantRead | Outcome::CloseNotify | Outcome::Suspended => {
                 Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
             }
             Outcome::Failed(error) => Err(self.failure(error)),
@@ -283,7 +313,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
     fn key_update(&mut self, bios: &mut Bios, request_peer: bool) -> Result<(), Error> {
         match self.connection.key_update(bios, request_peer) {
             Outcome::Done(_) => Ok(()),
-            Outcome::WantRead | Outcome::CloseNotify => {
+            Outcome::WantRead | Outcome::CloseNotify | Outcome::Suspended => {
                 Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
             }
             Outcome::Failed(error) => Err(self.failure(error)),

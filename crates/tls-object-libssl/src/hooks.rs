@@ -15,6 +15,8 @@ use tls_object_core::{
 };
 use zeroize::Zeroizing;
 
+use crate::pause::{self, Asked};
+
 /// The hooks of a configuration, as each of its connections carries them.
 ///
 /// No panic may unwind through C: one in a hook waits here until the library has returned.
@@ -33,8 +35,8 @@ impl Hooks {
     /// Those of `config` for one connection; `None` if it has none, and then nothing is paid for them.
     pub fn of(config: &Config, wrap: &Wrap) -> Option<Arc<Self>> {
         let key_log = config.key_log.clone();
-        let verifier = config.verifier.as_ref().map(|code| Verifier {
-            code: code.clone(),
+        let verifier = config.asks_for_verdict().then(|| Verifier {
+            code: config.verifier.clone(),
             role: config.verifier_role,
             peer: wrap.side.peer(),
             server_name: wrap.server_name.clone(),
@@ -60,29 +62,37 @@ impl Hooks {
         self.verifier.as_ref().map(|verifier| verifier.role)
     }
 
-    /// The application's verdict on a chain as it was sent, `library` being the library's.
-    ///
-    /// # Errors
-    /// Why the chain is refused: also when the code panicked.
+    /// The application's verdict on a chain as it was sent, `library` being the library's: `Some` of an error also when the
+    /// code panicked. `None` where the library is to wait for it: the question is then left for the connection whose
+    /// call is running.
     pub fn verify(
         &self,
-        sent: &[Certificate],
+        sent: Vec<Certificate>,
         library: Option<Result<(), VerifyCode>>,
-    ) -> Result<(), VerifyCode> {
+    ) -> Option<Result<(), VerifyCode>> {
         let Some(verifier) = &self.verifier else {
-            return library.unwrap_or(Err(VerifyCode::ApplicationVerification));
+            return Some(library.unwrap_or(Err(VerifyCode::ApplicationVerification)));
         };
-        let mut peer = PresentedPeer::new(sent, verifier.peer);
-        peer.server_name = verifier.server_name.as_ref();
-        peer.time = match verifier.time {
+        let time = match verifier.time {
             VerifyTime::Fixed(since_1970) => since_1970,
             // A clock before 1970 finds nothing valid.
             VerifyTime::System => {
                 SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
             }
         };
+        let Some(code) = &verifier.code else {
+            let decided = pause::take_verdict();
+            if decided.is_none() {
+                pause::ask(Asked::Verdict { sent, time, library });
+            }
+            return decided;
+        };
+        let mut peer = PresentedPeer::new(&sent, verifier.peer);
+        peer.server_name = verifier.server_name.as_ref();
+        peer.time = time;
         peer.library = library;
-        self.run(|| verifier.code.verify(&peer)).unwrap_or(Err(VerifyCode::ApplicationVerification))
+        let verdict = self.run(|| code.verify(&peer));
+        Some(verdict.unwrap_or(Err(VerifyCode::ApplicationVerification)))
     }
 
     /// Hands a line of the NSS format, as the library has made it, to the key log.
@@ -160,7 +170,8 @@ impl Hooks {
 
 /// What asks the application about the peer of one connection.
 struct Verifier {
-    code: Hook<dyn PeerVerifier>,
+    /// `None` where the handshake is suspended for the verdict.
+    code: Option<Hook<dyn PeerVerifier>>,
     role: VerifierRole,
     peer: Side,
     server_name: Option<ServerName>,

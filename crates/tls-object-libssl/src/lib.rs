@@ -10,7 +10,7 @@
 //! | a `BIO` over the core's BIOs, which copies once and buffers nothing | `ffi::bio` |
 //! | one `SSL` with its `BIO`, safe to use | [`Connection`] |
 //! | where a chain failed | [`Refused`] |
-//! | keys that are held elsewhere | [`sign`] |
+//! | keys that are held elsewhere | [`sign`], [`Signed`] |
 //! | the sessions of a client | [`Capture`] |
 //! | second hellos and signature schemes, read off the handshake's messages | `messages` |
 //! | code of the application that the library calls back | [`Hooks`] |
@@ -28,6 +28,7 @@ mod hooks;
 mod library;
 mod messages;
 pub mod openssl_reasons;
+mod pause;
 mod pkcs8;
 mod refusal;
 mod shared;
@@ -41,6 +42,6 @@ pub use ffi::connection::{Connection, Outcome};
 pub use hooks::Hooks;
 pub use library::{Failure, Library, PSK_TLS13_SUITES, chosen, cipher_list, default_tls12_suites};
 pub use pkcs8::without_public_key;
-pub use refusal::{Refused, Verdict, forget_refusal, leave_refusal, left_code};
-pub use signing::sign;
+pub use refusal::{Refused, Verdict, forget_refusal, leave_refusal, left_code, name_refusal};
+pub use signing::{Signed, sign, signed_meanwhile};
 pub use ticket_keys::{TicketKeyUse, TicketKeys};

@@ -60,6 +60,9 @@ pub unsafe trait Library: Calls + Send + Sync {
     /// Whether clients can be asked for a certificate after the handshake.
     const ASKS_LATER: bool;
 
+    /// What `SSL_get_error` says where the library waits for what the application is to decide.
+    const PAUSES: &[c_int];
+
     /// `SSL_verify_client_post_handshake`; whether it succeeded. The error queue says why not.
     fn verify_client_post_handshake(handle: &mut Self::Handle) -> bool;
 

@@ -26,12 +26,14 @@ pub enum Verdict {
     Overruled,
     /// It is not accepted.
     Refused,
+    /// The application is yet to say: the library is to wait.
+    Awaited,
 }
 
 impl Verdict {
     /// Whether the chain is accepted.
     pub const fn accepts(self) -> bool {
-        !matches!(self, Self::Refused)
+        matches!(self, Self::Accepted | Self::Overruled)
     }
 
     /// What the library alone says.
@@ -64,6 +66,12 @@ pub fn left_code() -> Option<VerifyCode> {
     let code = refused.as_ref().and_then(|refused| refused.code);
     REFUSED.set(refused);
     code
+}
+
+/// Says why the chain was refused for the connection whose call is running, if nobody has found a better word.
+pub fn name_refusal(code: VerifyCode) {
+    let refused = REFUSED.take().unwrap_or(Refused { code: None, depth: 0, certificate: None });
+    REFUSED.set(Some(Refused { code: refused.code.or(Some(code)), ..refused }));
 }
 
 /// The error of a chain that the library has just refused with `code`.

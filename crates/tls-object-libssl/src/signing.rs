@@ -6,6 +6,20 @@ use std::panic::{self, AssertUnwindSafe};
 
 use tls_object_core::{Error, ExternalKey, SignatureScheme};
 
+use crate::pause::{self, Asked};
+
+/// What became of a signature.
+#[allow(clippy::exhaustive_enums)] // all the cases there are
+#[derive(Debug)]
+pub enum Signed {
+    /// It is there, and holds.
+    Done(Vec<u8>),
+    /// There is none, and why is left for the connection whose call is running.
+    Failed,
+    /// The library is to wait for it: what is to be signed is left for the connection.
+    Later,
+}
+
 /// Why there is no signature.
 enum Failed {
     Told(Error),
@@ -20,22 +34,42 @@ thread_local! {
     static FAILED: Cell<Option<Failed>> = const { Cell::new(None) };
 }
 
-/// A signature of `message` by `scheme` that `holds`; `None` where there is none, and why is left for the connection
-/// whose call is running.
+/// A signature of `message` by `scheme` that `holds`.
 pub fn sign(
     key: &ExternalKey,
     scheme: SignatureScheme,
     message: &[u8],
     holds: impl FnOnce(&[u8]) -> bool,
-) -> Option<Vec<u8>> {
-    let signed = panic::catch_unwind(AssertUnwindSafe(|| key.sign(scheme, message, holds)));
-    let failed = match signed {
-        Ok(Ok(signature)) => return Some(signature),
-        Ok(Err(error)) => Failed::Told(error),
-        Err(payload) => Failed::Panicked(payload),
-    };
-    FAILED.set(Some(failed));
-    None
+) -> Signed {
+    let signed = panic::catch_unwind(AssertUnwindSafe(|| key.sign(scheme, message)));
+    match signed {
+        Ok(Ok(Some(signature))) => checked(Ok(signature), holds),
+        Ok(Ok(None)) => {
+            pause::ask(Asked::Signature { scheme, message: message.to_vec() });
+            Signed::Later
+        }
+        Ok(Err(error)) => checked(Err(error), holds),
+        Err(payload) => {
+            FAILED.set(Some(Failed::Panicked(payload)));
+            Signed::Failed
+        }
+    }
+}
+
+/// The signature that was waited for, if `holds` says so of scheme, message and signature.
+pub fn signed_meanwhile(holds: impl FnOnce(SignatureScheme, &[u8], &[u8]) -> bool) -> Signed {
+    let Some(late) = pause::take_signature() else { return Signed::Failed };
+    checked(late.signed, |signature| holds(late.scheme, &late.message, signature))
+}
+
+fn checked(signed: Result<Vec<u8>, Error>, holds: impl FnOnce(&[u8]) -> bool) -> Signed {
+    match signed.and_then(|signature| ExternalKey::checked(signature, holds)) {
+        Ok(signature) => Signed::Done(signature),
+        Err(error) => {
+            FAILED.set(Some(Failed::Told(error)));
+            Signed::Failed
+        }
+    }
 }
 
 /// Why the call that has just failed got no signature, if that is the cause. A panic of the application's goes on.

@@ -61,6 +61,9 @@ fn support(capability: Capability) -> Support {
         C::ClientAuthOptional | C::ClientAuthRequired => {
             no("native-tls' acceptor asks no client for a certificate")
         }
+        C::ExternalKeyPause | C::VerifyPauseClient | C::VerifyPauseServer => {
+            no("native-tls waits for nobody's decision")
+        }
         C::ExternalKey => no("native-tls takes private keys and nothing that signs in their place"),
         C::SniIdentity | C::SeveralIdentities => no("native-tls takes one identity"),
         C::AlpnBytes => no("native-tls takes the names of protocols as text"),

@@ -63,6 +63,12 @@ fn support(capability: Capability, hybrid: bool) -> Support {
             Support::Emulated("OpenSSL's hash of the server's certificate".into())
         }
         C::SessionStats => Support::Emulated("counted by this project".into()),
+        C::ExternalKeyPause => {
+            Support::No("OpenSSL asks for a signature and does not wait for it".into())
+        }
+        C::VerifyPauseServer => Support::No(
+            "OpenSSL has clients wait for a verdict on their server, and no server for one on its client".into(),
+        ),
         C::LentRead => {
             Support::No("OpenSSL shows decrypted data to nobody before it is copied".into())
         }

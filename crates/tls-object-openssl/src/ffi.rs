@@ -10,9 +10,9 @@ use foreign_types_03::{ForeignType as _, ForeignTypeRef as _};
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslCipher, SslCipherRef, SslContextBuilder, SslRef, SslSession};
 use openssl::stack::StackRef;
-use openssl::x509::{X509, X509Crl, X509StoreContextRef};
+use openssl::x509::{X509, X509Crl, X509StoreContext, X509StoreContextRef};
 use tls_object_core::{Certificate, CipherSuite, SessionCache};
-use tls_object_libssl::{InfoCallback, MessageCallback, impl_calls};
+use tls_object_libssl::{InfoCallback, MessageCallback, Verdict, impl_calls};
 
 use crate::hooks;
 use crate::library::Lib;
@@ -78,6 +78,7 @@ unsafe extern "C" {
 /// Macros of `ssl.h` over `SSL_ctrl` and `SSL_CTX_ctrl`.
 const SSL_CTRL_SET_CLIENT_SIGALGS_LIST: c_int = 102;
 const SSL_CTRL_GET_NEGOTIATED_GROUP: c_int = 134;
+const SSL_CTRL_SET_RETRY_VERIFY: c_int = 136;
 
 impl_calls!(
     Lib,
@@ -171,7 +172,25 @@ unsafe extern "C" fn on_chain(
     // SAFETY: valid while this runs, and used by nobody else meanwhile.
     let judgement = unsafe { X509StoreContextRef::from_ptr_mut(judgement) };
     // Code of the application does not unwind out of this: see `Hooks`.
-    c_int::from(hooks::judge(judgement).accepts())
+    let verdict = hooks::judge(judgement);
+    if verdict == Verdict::Awaited {
+        return c_int::from(wait_for_verdict(judgement));
+    }
+    c_int::from(verdict.accepts())
+}
+
+/// What `SSL_get_error` says of a client that waits for a verdict on its server: `SSL_ERROR_WANT_RETRY_VERIFY`.
+pub(crate) const WANT_RETRY_VERIFY: c_int = 12;
+
+/// `SSL_set_retry_verify`: the client will ask again. Whether it will.
+fn wait_for_verdict(judgement: &X509StoreContextRef) -> bool {
+    let index = X509StoreContext::ssl_idx().ok();
+    let Some(ssl) = index.and_then(|index| judgement.ex_data(index)) else { return false };
+    // SAFETY: the connection is valid, and this request writes nothing.
+    let waits = unsafe {
+        openssl_sys::SSL_ctrl(ssl.as_ptr(), SSL_CTRL_SET_RETRY_VERIFY, 0, ptr::null_mut())
+    };
+    waits > 0
 }
 
 /// `X509_STORE_CTX_get0_untrusted`: the peer's chain as it came.

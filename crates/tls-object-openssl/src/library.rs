@@ -36,6 +36,7 @@ unsafe impl Library for Lib {
     const NAME: &'static str = OpenSsl::NAME;
     const HOLDS_TICKETS_BACK: bool = false;
     const ASKS_LATER: bool = true;
+    const PAUSES: &[c_int] = &[ffi::WANT_RETRY_VERIFY];
 
     fn verify_client_post_handshake(handle: &mut Ssl) -> bool {
         ffi::verify_client_post_handshake(handle)

@@ -362,7 +362,7 @@ pub(crate) fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
 
 /// Has chains judged by the application as well, where it wants to.
 pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
-    if config.verifier.is_some() {
+    if config.asks_for_verdict() {
         ffi::set_judge(builder);
     }
 }

@@ -105,6 +105,9 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         }
         Capability::PlaintextAfterClose => emulated("rustls is given one record at a time"),
 
+        Capability::ExternalKeyPause
+        | Capability::VerifyPauseClient
+        | Capability::VerifyPauseServer => no("rustls waits for nobody's decision"),
         Capability::PostHandshakeAuth => no("rustls asks for certificates in the handshake only"),
         Capability::Messages => no("rustls shows its messages to nobody"),
         Capability::KeyUpdateOwn => no("rustls asks the peer to change its keys each time"),

@@ -83,10 +83,12 @@ impl Signer for ExternalSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
         let holds = |signature: &[u8]| self.key.holds(self.scheme, message, signature);
         let scheme = tls_object_core::SignatureScheme::new(self.scheme.into());
-        self.key
-            .key
-            .sign(scheme, message, holds)
-            .map_err(|error| rustls::Error::Other(OtherError(Arc::new(error))))
+        let signed = self.key.key.sign(scheme, message).and_then(|signature| {
+            // rustls waits for no signature; the check has seen to it that none is late.
+            let signature = signature.ok_or(ErrorKind::SignerFailed)?;
+            ExternalKey::checked(signature, holds)
+        });
+        signed.map_err(|error| rustls::Error::Other(OtherError(Arc::new(error))))
     }
 
     fn scheme(&self) -> SignatureScheme {

@@ -9,6 +9,7 @@ use boring::error::ErrorStack;
 use boring::ssl::{SslContextBuilder, SslRef};
 use foreign_types_05::ForeignTypeRef as _;
 use tls_object_core::{Alert, SignatureScheme};
+use tls_object_libssl::{Signed, signed_meanwhile};
 
 use super::succeeded;
 use crate::identity::Loaded;
@@ -51,7 +52,7 @@ pub(crate) fn add_credential(
     Ok(credential.addr())
 }
 
-/// Has the application sign: [`native::sign`].
+/// Has the application sign: [`External::sign`].
 fn set_external_key(
     credential: *mut boring_sys::SSL_CREDENTIAL,
     key: &External,
@@ -71,8 +72,11 @@ fn set_external_key(
     })
 }
 
-static SIGNS_ELSEWHERE: boring_sys::SSL_PRIVATE_KEY_METHOD =
-    boring_sys::SSL_PRIVATE_KEY_METHOD { sign: Some(on_sign), decrypt: None, complete: None };
+static SIGNS_ELSEWHERE: boring_sys::SSL_PRIVATE_KEY_METHOD = boring_sys::SSL_PRIVATE_KEY_METHOD {
+    sign: Some(on_sign),
+    decrypt: None,
+    complete: Some(on_signed),
+};
 
 /// Called by the library for a signature, which it does not verify.
 unsafe extern "C" fn on_sign(
@@ -88,20 +92,56 @@ unsafe extern "C" fn on_sign(
     let message = unsafe { slice::from_raw_parts(message, len) };
     // SAFETY: the library calls with a valid connection.
     let connection = unsafe { SslRef::from_ptr(ssl) };
-    let scheme = SignatureScheme::new(scheme);
     // Code of the application does not unwind out of this: see `tls_object_libssl::sign`.
-    let signature = native::sign(connection, scheme, message).filter(|it| it.len() <= max_out);
-    let Some(signature) = signature else {
-        // The library fails without telling the peer.
-        // SAFETY: as above.
-        unsafe { boring_sys::SSL_send_fatal_alert(ssl, Alert::INTERNAL_ERROR.code()) };
-        return boring_sys::ssl_private_key_result_t::ssl_private_key_failure;
-    };
-    // SAFETY: `out` has room for `max_out` bytes.
-    unsafe { ptr::copy_nonoverlapping(signature.as_ptr(), out, signature.len()) };
-    // SAFETY: writable.
-    unsafe { *out_len = signature.len() };
-    boring_sys::ssl_private_key_result_t::ssl_private_key_success
+    let key = native::signing_key(connection);
+    let signed = key.map_or(Signed::Failed, |key| key.sign(SignatureScheme::new(scheme), message));
+    // SAFETY: passed on as it came.
+    unsafe { hand_over(ssl, signed, out, out_len, max_out) }
+}
+
+/// Called by the library for a signature that it has waited for.
+unsafe extern "C" fn on_signed(
+    ssl: *mut boring_sys::SSL,
+    out: *mut u8,
+    out_len: *mut usize,
+    max_out: usize,
+) -> boring_sys::ssl_private_key_result_t {
+    // SAFETY: the library calls with a valid connection.
+    let connection = unsafe { SslRef::from_ptr(ssl) };
+    let key = native::signing_key(connection);
+    let signed = key.map_or(Signed::Failed, |key| {
+        signed_meanwhile(|scheme, message, signature| key.holds(scheme, message, signature))
+    });
+    // SAFETY: passed on as it came.
+    unsafe { hand_over(ssl, signed, out, out_len, max_out) }
+}
+
+/// Gives the library a signature, or tells the peer that there is none, which the library would not.
+///
+/// # Safety
+/// `ssl` is valid, `out` has room for `max_out` bytes, and `out_len` is writable.
+unsafe fn hand_over(
+    ssl: *mut boring_sys::SSL,
+    signed: Signed,
+    out: *mut u8,
+    out_len: *mut usize,
+    max_out: usize,
+) -> boring_sys::ssl_private_key_result_t {
+    match signed {
+        Signed::Done(signature) if signature.len() <= max_out => {
+            // SAFETY: there is room for as many.
+            unsafe { ptr::copy_nonoverlapping(signature.as_ptr(), out, signature.len()) };
+            // SAFETY: writable.
+            unsafe { *out_len = signature.len() };
+            boring_sys::ssl_private_key_result_t::ssl_private_key_success
+        }
+        Signed::Later => boring_sys::ssl_private_key_result_t::ssl_private_key_retry,
+        Signed::Done(_) | Signed::Failed => {
+            // SAFETY: valid.
+            unsafe { boring_sys::SSL_send_fatal_alert(ssl, Alert::INTERNAL_ERROR.code()) };
+            boring_sys::ssl_private_key_result_t::ssl_private_key_failure
+        }
+    }
 }
 
 /// `SSL_CTX_set_ocsp_response`, for the one identity.

@@ -30,6 +30,7 @@ mod messages;
 mod misuse;
 mod negotiation;
 mod ocsp;
+mod pause;
 mod post_handshake;
 mod psk;
 mod record;
@@ -64,6 +65,7 @@ pub fn scenarios() -> &'static [Scenario] {
             sni::SCENARIOS,
             identities::SCENARIOS,
             external_key::SCENARIOS,
+            pause::SCENARIOS,
             client_hello::SCENARIOS,
             data::SCENARIOS,
             lent::SCENARIOS,

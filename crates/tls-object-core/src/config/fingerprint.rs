@@ -58,6 +58,7 @@ impl Config {
             crl_scope,
             verify_time,
             verifier,
+            pause_for_verdict,
             verifier_role,
             request_ocsp: _,
             psk_client,
@@ -95,7 +96,7 @@ impl Config {
             (*strict_certificates).into(),
             *crl_scope as u8,
             // Code has no fingerprint: that there is some must do.
-            verifier.is_some().into(),
+            (verifier.is_some() || *pause_for_verdict).into(),
             *verifier_role as u8,
             psk_client.is_some().into(),
             psk_server.is_some().into(),

@@ -87,6 +87,11 @@ impl Greeting {
     }
 }
 
+/// The answer is not to what is awaited.
+pub(super) fn another_question() -> Error {
+    Error::new(ErrorKind::InvalidArgument).with_detail("an answer to another question")
+}
+
 impl<E: Engine> Object<E> {
     /// The ClientHello that waits for an answer.
     pub(super) fn waiting_hello(&self) -> Option<&ClientHello> {
@@ -179,6 +184,7 @@ impl<E: Engine> Object<E> {
                 self.refuse(alert, ErrorKind::Refused.into());
                 Ok(())
             }
+            Verdict::Decided(_) => Err(another_question()),
         }
     }
 

@@ -70,6 +70,9 @@ impl<E: Engine> Object<E> {
         if let Some(status) = self.greet()? {
             return Ok(status);
         }
+        if self.engine.awaited().is_some() {
+            return Ok(Status::Suspended);
+        }
         self.count_start();
         match self.call(|engine, bios| engine.handshake(bios)) {
             Ok(Status::Done(())) => {
@@ -85,7 +88,8 @@ impl<E: Engine> Object<E> {
                 }
                 Ok(Status::Done(()))
             }
-            Ok(_) => self.want_read(),
+            Ok(Status::Suspended) => Ok(Status::Suspended),
+            Ok(Status::WantRead | Status::WantWrite) => self.want_read(),
             Err(error) => Err(self.fail(error)),
         }
     }

@@ -5,12 +5,14 @@ use std::io::IoSlice;
 
 use super::Object;
 use super::data::written;
+use super::greeting::another_question;
+use crate::answer::Verdict;
 use crate::end_point::hash_of;
 use crate::parts::Parts;
 use crate::{
-    Answer, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello, DynContext, Engine,
-    Error, ErrorKind, MemoryBio, Negotiated, Origin, ProtocolVersion, Read, Received, ServerName,
-    Session, Side, SslObject, Status,
+    Answer, Awaited, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello, DynContext,
+    Engine, Error, ErrorKind, MemoryBio, Negotiated, Origin, ProtocolVersion, Read, Received,
+    ServerName, Session, Side, SslObject, Status,
 };
 
 impl<E: Engine> SslObject for Object<E> {
@@ -47,12 +49,33 @@ impl<E: Engine> SslObject for Object<E> {
 
     fn resume(&mut self, answer: Answer) -> Result<(), Error> {
         self.begin()?;
-        if self.waiting_hello().is_none() {
+        let Some(awaited) = self.awaited() else {
             return Err(
                 Error::new(ErrorKind::InvalidArgument).with_detail("no decision is awaited")
             );
+        };
+        match (answer.0, awaited) {
+            (Verdict::Decided(decision), awaited) if decision.answers(&awaited) => {
+                self.call(|engine, _| engine.resume(decision));
+                Ok(())
+            }
+            (verdict, Awaited::ClientHello(_)) => self.answer(Answer(verdict)),
+            _ => Err(another_question()),
         }
-        self.answer(answer)
+    }
+
+    fn awaited(&self) -> Option<Awaited<'_>> {
+        if self.failure.is_some() {
+            return None;
+        }
+        if let Some(hello) = self.waiting_hello() {
+            return Some(Awaited::ClientHello(hello));
+        }
+        let mut awaited = self.engine.awaited()?;
+        if let Awaited::Verdict(peer) = &mut awaited {
+            peer.server_name = self.server_name.as_ref();
+        }
+        Some(awaited)
     }
 
     fn write_early_data(&mut self, src: &[u8]) -> Result<Status<usize>, Error> {

@@ -31,6 +31,8 @@ pub enum Outcome {
     WantRead,
     /// The peer has sent `close_notify`.
     CloseNotify,
+    /// It waits for what the application is to decide.
+    Suspended,
     /// It failed; the number is what `SSL_get_error` says. The error queue says more.
     Failed(c_int),
 }
@@ -274,6 +276,7 @@ impl<L: Library> Connection<L> {
             SSL_ERROR_WANT_READ => Outcome::WantRead,
             SSL_ERROR_ZERO_RETURN => Outcome::CloseNotify,
             0 => Outcome::Done(0),
+            error if L::PAUSES.contains(&error) => Outcome::Suspended,
             error => Outcome::Failed(error),
         }
     }

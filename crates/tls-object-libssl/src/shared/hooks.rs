@@ -47,7 +47,14 @@ macro_rules! shared_hooks {
             if role == VerifierRole::Also && library != Some(Ok(())) {
                 return Verdict::Refused;
             }
-            match hooks.verify(&sent, library) {
+            let verdict = hooks.verify(sent, library);
+            let Some(verdict) = verdict else {
+                // What the library found it will find again.
+                drop(ErrorStack::get());
+                forget_refusal();
+                return Verdict::Awaited;
+            };
+            match verdict {
                 Ok(()) if library == Some(Ok(())) => Verdict::Accepted,
                 Ok(()) => {
                     // What the library found must not be found later.

@@ -3,6 +3,7 @@
 macro_rules! shared_signing {
     ($bindings:ident) => {
         use tls_object_core::{ExternalKey, KeyKind, SignatureScheme};
+        use tls_object_libssl::Signed;
         use $bindings::error::ErrorStack;
         use $bindings::hash::MessageDigest;
         use $bindings::pkey::{PKey, Public};
@@ -19,11 +20,21 @@ macro_rules! shared_signing {
         }
 
         impl External {
-            /// A signature that the certificate's key verifies: see [`tls_object_libssl::sign`].
-            pub(crate) fn sign(&self, scheme: SignatureScheme, message: &[u8]) -> Option<Vec<u8>> {
+            /// A signature that the certificate's key verifies.
+            pub(crate) fn sign(&self, scheme: SignatureScheme, message: &[u8]) -> Signed {
                 tls_object_libssl::sign(&self.key, scheme, message, |signature| {
-                    self.verify(scheme, message, signature).unwrap_or(false)
+                    self.holds(scheme, message, signature)
                 })
+            }
+
+            /// Whether the certificate's key verifies a signature.
+            pub(crate) fn holds(
+                &self,
+                scheme: SignatureScheme,
+                message: &[u8],
+                signature: &[u8],
+            ) -> bool {
+                self.verify(scheme, message, signature).unwrap_or(false)
             }
 
             fn verify(

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use openssl_sys::OSSL_PARAM;
 use tls_object_core::{KeyKind, SignatureScheme};
+use tls_object_libssl::Signed;
 
 use super::dispatch::Table;
 use super::key::{self, END, Own, bytes, find, param};
@@ -196,8 +197,11 @@ pub(super) unsafe extern "C" fn sign(
     // SAFETY: OpenSSL lends so many bytes.
     let message = unsafe { core::slice::from_raw_parts(message, len) };
     // Code of the application does not unwind out of this: see `tls_object_libssl::sign`.
-    let signature = key.external.sign(scheme, message).filter(|it| it.len() <= room);
-    let Some(signature) = signature else { return 0 };
+    // OpenSSL waits for no signature; the check has seen to it that none is late.
+    let Signed::Done(signature) = key.external.sign(scheme, message) else { return 0 };
+    if signature.len() > room {
+        return 0;
+    }
     // SAFETY: there is room for as many.
     unsafe { ptr::copy_nonoverlapping(signature.as_ptr(), out, signature.len()) };
     // SAFETY: OpenSSL lends a place for it.
