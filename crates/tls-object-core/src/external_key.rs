@@ -9,6 +9,8 @@ use crate::{Error, ErrorKind, Hook, KeyKind, ProtocolVersion, SignatureScheme};
 pub type SignerError = Box<dyn StdError + Send + Sync>;
 
 /// What signs with a private key that this process need not hold: a hardware security module, an agent, a service.
+///
+/// The thread waits for it: for one that is far away, see [`ExternalKey::suspending`].
 pub trait Signer: Send + Sync {
     /// Signs `message`, which is not hashed yet, by `scheme`, which is one of the key's. Called once in each full
     /// handshake in which the certificate is shown. Returns the signature as TLS carries it: the bytes of PKCS#1 or

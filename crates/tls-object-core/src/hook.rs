@@ -8,7 +8,8 @@ use std::sync::Arc;
 /// that is made of the configuration.
 ///
 /// Two hooks are equal if they are the same one, since code cannot be compared. It runs inside of the call that needs its
-/// answer, on the caller's thread, and must not block. A panic in it ends the connection.
+/// answer, on the caller's thread, and must not block: for what takes its time a handshake can be
+/// [suspended](crate::Awaited). A panic in it ends the connection.
 pub struct Hook<T: ?Sized>(Arc<T>);
 
 impl<T: ?Sized> Hook<T> {

@@ -1,10 +1,13 @@
 //! Several certificates at one end: which of them the peer is shown.
 
+use std::sync::Arc;
+
 use tls_object_core::{
-    Alert, Capability, CipherSuite, Config, ErrorKind, Identity, Setting, Side, SignatureScheme,
-    VerifyMode,
+    Alert, Capability, CipherSuite, Config, ErrorKind, ExternalKey, Hook, Identity, Setting, Side,
+    SignatureScheme, Signer, VerifyMode,
 };
 
+use crate::agent::Agent;
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
 use crate::pair::Pair;
@@ -103,6 +106,21 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(
         &[Capability::ClientCertificate, Capability::SeveralIdentities, Capability::Ed25519],
+        &[
+            Capability::ClientAuthOptional,
+            Capability::SignatureSchemes,
+            Capability::VerifyChain,
+            Capability::VerifyTime,
+        ],
+    ),
+    Scenario::new(
+        "identities::client_external_does_not_fit",
+        "A client whose key is held elsewhere, and signs in no way that the server accepts, shows no certificate.",
+        Dims::VERSIONS,
+        client_external_does_not_fit,
+    )
+    .needs_each(
+        &[Capability::ClientCertificate, Capability::ExternalKey],
         &[
             Capability::ClientAuthOptional,
             Capability::SignatureSchemes,
@@ -307,6 +325,23 @@ fn client_none_fits(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.pair(&asked(lab, clients(&keys[..count])), &server)?;
     pair.handshake()?;
     ensure!(pair.server().peer_certificates().is_empty(), "the server sees a certificate");
+    pair.exchange()
+}
+
+fn client_external_does_not_fit(lab: &Lab) -> Result<(), Failure> {
+    let at_hand = &pki().family(KeyType::Rsa2048).client;
+    let agent = Arc::new(Agent::holding(at_hand));
+    let key = ExternalKey::new(
+        &[SignatureScheme::RSA_PSS_RSAE_SHA256],
+        Hook::new(agent.clone() as Arc<dyn Signer>),
+    )?;
+    let identity = Identity::new(at_hand.chain().to_vec(), key)?;
+    let mut server = asking(lab, VerifyMode::Optional);
+    server.signature_schemes = Setting::Required(vec![SignatureScheme::RSA_PSS_RSAE_SHA512]);
+    let mut pair = lab.pair(&asked(lab, vec![identity]), &server)?;
+    pair.handshake()?;
+    ensure!(pair.server().peer_certificates().is_empty(), "the server sees a certificate");
+    ensure!(agent.asked().is_empty(), "asked to sign by {:?}", agent.asked());
     pair.exchange()
 }
 

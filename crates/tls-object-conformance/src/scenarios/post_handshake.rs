@@ -1,7 +1,13 @@
 //! A client that is asked for its certificate after the handshake (RFC 8446 section 4.6.2).
 
-use tls_object_core::{Alert, Capability, Config, ErrorKind, Side, Status, VerifyMode};
+use std::sync::Arc;
 
+use tls_object_core::{
+    Alert, Capability, Config, ErrorKind, ExternalKey, Hook, Identity, Side, SignatureScheme,
+    Signer, SignerError, Status, VerifyMode,
+};
+
+use crate::agent::Agent;
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
 use crate::pair::Pair;
@@ -36,6 +42,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         not_offered,
     )
     .needs_each(&[], LATER),
+    Scenario::new(
+        "post_handshake::external_key",
+        "A client that is asked after the handshake has its key sign that is held elsewhere, or fails with that.",
+        Dims::TLS13.variants(&["signs", "fails"]),
+        external_key,
+    )
+    .needs_each(&[Capability::PostHandshakeAuth, Capability::ExternalKey], LATER),
     Scenario::new(
         "post_handshake::undefined",
         "Nobody is asked after the handshake under TLS 1.2, and the connection goes on.",
@@ -121,6 +134,36 @@ fn without(lab: &Lab) -> Result<(), Failure> {
     lab.final_error(&mut pair, Side::Server, &error)?;
     let told = pair.expect_error(Side::Client)?;
     ensure!(told.alert_received() == Some(Alert::CERTIFICATE_REQUIRED), "{told:?}");
+    Ok(())
+}
+
+fn external_key(lab: &Lab) -> Result<(), Failure> {
+    let at_hand = &lab.family().client;
+    let agent = Agent::holding(at_hand);
+    let signs = lab.variant() == "signs";
+    let signer = move |scheme, message: &[u8]| -> Result<Vec<u8>, SignerError> {
+        if signs { agent.sign(scheme, message) } else { Err("the key is out of reach".into()) }
+    };
+    let schemes = [SignatureScheme::ECDSA_SECP256R1_SHA256];
+    let key = ExternalKey::new(&schemes, Hook::new(Arc::new(signer) as Arc<dyn Signer>))?;
+    let mut client = offering(lab);
+    client.identities = vec![Identity::new(at_hand.chain().to_vec(), key)?];
+    let mut pair = lab.pair(&client, &asking(lab, VerifyMode::Required))?;
+    pair.handshake()?;
+    pair.exchange()?;
+    ask(&mut pair)?;
+    if signs {
+        pair.expect_dry(Side::Client)?;
+        pair.exchange()?;
+        ensure!(pair.server().peer_certificates() == at_hand.chain(), "another chain");
+        return pair.shut_down();
+    }
+    let error = pair.expect_error(Side::Client)?;
+    ensure!(error.kind() == ErrorKind::SignerFailed, "{error:?}");
+    ensure!(error.alert_sent() == Some(Alert::INTERNAL_ERROR), "{error:?}");
+    lab.final_error(&mut pair, Side::Client, &error)?;
+    let told = pair.expect_error(Side::Server)?;
+    ensure!(told.alert_received() == Some(Alert::INTERNAL_ERROR), "{told:?}");
     Ok(())
 }
 
