@@ -105,7 +105,7 @@ pub(crate) fn settled(
     config
 }
 
-fn wrapped(
+pub(crate) fn wrapped(
     context: &dyn DynContext,
     wrap: Wrap,
     limit: usize,

@@ -26,6 +26,8 @@ pub(crate) enum Shape {
     IssuerWrongPurpose,
     /// The issuer of the leaf has a critical extension that nobody knows.
     IssuerUnknownCritical,
+    /// The leaf says that it is an authority.
+    LeafIsAuthority,
     /// The leaf does not say by which key it is signed.
     NoKeyIdentifier,
     /// An authority that allows none below has one.
@@ -61,6 +63,7 @@ impl Pki {
                 issuer.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection];
             }
             Shape::IssuerUnknownCritical => issuer.custom_extensions.push(unknown_critical()),
+            Shape::LeafIsAuthority => leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
             Shape::NoKeyIdentifier => leaf.use_authority_key_identifier_extension = false,
             Shape::TooDeep | Shape::TwoIntermediates => return self.two_deep(leaf, shape),
             Shape::UnknownCritical => leaf.custom_extensions.push(unknown_critical()),

@@ -6,6 +6,7 @@ use tls_object_core::{
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
+use crate::pair::Progress;
 use crate::pki::{Purpose, Shape, pki};
 use crate::scenario::{Dims, Scenario};
 
@@ -40,6 +41,12 @@ macro_rules! judged {
                     ],
                 ),
             )*
+            Scenario::new(
+                "chain::authority_as_leaf",
+                "A leaf that says it is an authority is accepted: RFC 5280 does not forbid it.",
+                Dims::VERSIONS,
+                authority_as_leaf,
+            ),
             Scenario::new(
                 "chain::name_before_dates",
                 "A server with the wrong name and an old certificate is refused for the name, which is told.",
@@ -246,6 +253,22 @@ fn any_purpose(lab: &Lab) -> Result<(), Failure> {
         lab.pair(&client, &server)?.handshake()?;
     }
     Ok(())
+}
+
+fn authority_as_leaf(lab: &Lab) -> Result<(), Failure> {
+    let identity = Pki::Shaped(Shape::LeafIsAuthority).identity(lab, shown_by(lab));
+    let (client, server) = configs(lab, &identity, |_, _| ());
+    let mut pair = lab.pair(&client, &server)?;
+    match pair.drive()?.of(judge(lab)) {
+        Progress::Failed(error) => {
+            lab.expect("refused for", None, Some(error.kind()))?;
+            lab.final_error(&mut pair, judge(lab), error)
+        }
+        _ => {
+            lab.expect("refused for", None::<ErrorKind>, None)?;
+            pair.exchange()
+        }
+    }
 }
 
 /// Some libraries do not even show such a leaf.

@@ -6,7 +6,7 @@ use tls_object_core::{
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::{Contexts, Lab};
+use crate::lab::{Contexts, Lab, wrapped};
 use crate::pair::{Pair, Progress};
 use crate::scenario::{Dims, Scenario};
 use crate::wire::Chunking;
@@ -24,6 +24,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "A connection that took early data gives sessions for more of it.",
         Dims::TLS13,
         again_and_again,
+    )
+    .needs_each(CLIENT, SERVER),
+    Scenario::new(
+        "early_data::replayed",
+        "A first flight that is copied and sent again brings its early data once (RFC 8446 section 8).",
+        Dims::TLS13,
+        replayed,
     )
     .needs_each(CLIENT, SERVER),
     Scenario::new(
@@ -197,6 +204,22 @@ fn again_and_again(lab: &Lab) -> Result<(), Failure> {
     Ok(())
 }
 
+fn replayed(lab: &Lab) -> Result<(), Failure> {
+    let contexts = contexts(lab)?;
+    let session = session(lab, &contexts)?;
+    let mut pair = early(lab, &contexts, &session)?;
+    ensure!(send(&mut pair, b"early")? == 5, "not all was taken");
+    let flight: Vec<u8> = pair.wire_to(Side::Server).flying().iter().copied().collect();
+    ensure!(receive(&mut pair)? == b"early", "other data");
+    pair.handshake()?;
+
+    let mut server = wrapped(&*contexts.server, Wrap::server(), 0)?;
+    server.incoming().write(&flight)?;
+    let taken = server.read_early_data(&mut [0; 16])?;
+    let has_data = matches!(taken, Status::Done(1..));
+    lab.expect("taken again", false, has_data)
+}
+
 fn rejected(lab: &Lab) -> Result<(), Failure> {
     let mut contexts = contexts(lab)?;
     let session = session(lab, &contexts)?;
@@ -208,7 +231,9 @@ fn rejected(lab: &Lab) -> Result<(), Failure> {
     ensure!(send(&mut pair, b"early")? == 5, "not all was taken");
     let handshake = pair.drive()?;
     match handshake.of(Side::Client) {
-        Progress::Failed(error) if error.kind() == ErrorKind::EarlyDataRejected => {}
+        Progress::Failed(error) if error.kind() == ErrorKind::EarlyDataRejected => {
+            lab.ended(Side::Client, error);
+        }
         other => return Err(Failure::new(format!("the client was not told: {other:?}"))),
     }
     // Once.

@@ -20,6 +20,7 @@ mod end_point;
 mod exporter;
 mod external_key;
 mod facts;
+mod faults;
 mod handshake;
 mod identities;
 mod key_log;
@@ -70,6 +71,7 @@ pub fn scenarios() -> &'static [Scenario] {
             data::SCENARIOS,
             lent::SCENARIOS,
             record::SCENARIOS,
+            faults::SCENARIOS,
             shutdown::SCENARIOS,
             truncation::SCENARIOS,
             strangers::SCENARIOS,

@@ -365,7 +365,7 @@ fn data_instead_of_hello(lab: &Lab) -> Result<(), Failure> {
 
 /// Each end is sent this record, in plain text, in place of what it waits for: the client after
 /// its hello, the server after it has answered one.
-fn interrupted(lab: &Lab, record: &[u8], expected: ErrorKind) -> Result<(), Failure> {
+pub(super) fn interrupted(lab: &Lab, record: &[u8], expected: ErrorKind) -> Result<(), Failure> {
     for side in SIDES {
         let mut pair = lab.pair(&lab.client_config(), &lab.server_config())?;
         let begun = pair.call(Side::Client, |tls| tls.do_handshake())?;
