@@ -71,6 +71,17 @@ fn handshakes_tell_what_was_agreed_on() {
 }
 
 #[test]
+fn whoever_has_read_enough_may_close_standard_output() {
+    let pair = ["handshake", "--client", &backends()[0], "--server", &backends()[0]];
+    for arguments in [&["backends"][..], &["backends", "--json"], &pair] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let status = tlsobj().args(arguments).stdout(writer).status().expect("a process");
+        assert!(status.success(), "{arguments:?}: {status}");
+    }
+}
+
+#[test]
 fn only_one_report_goes_to_standard_output() {
     let output = run(&["matrix", "--filter", "misuse", "--json", "-", "--html", "-"]);
     assert_eq!(output.code(), 2, "{output:?}");

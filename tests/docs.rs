@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use tls_object::{Alert, Capability, DynBackend, ErrorKind, Side, Support, VerifyCode};
+use tls_object::{Alert, Capability, DynBackend, ErrorKind, Origin, Side, Support, VerifyCode};
 use tls_object_conformance::{
     CaseResult, ConnectionError, Outcome, Selection, plan, run, scenarios,
 };
@@ -56,7 +56,7 @@ build.
     page.push_str("\n|---|---|");
     page.push_str(&"---|".repeat(backends.len()));
     page.push('\n');
-    let mut notes: Vec<(String, Vec<String>)> = Vec::new();
+    let mut notes: Vec<(String, Vec<About>)> = Vec::new();
     for &capability in Capability::ALL {
         let _ = write!(page, "| `{capability}` | {} |", cell(capability.summary()));
         for (backend, table) in backends.iter().zip(&tables) {
@@ -66,14 +66,15 @@ build.
                 let _ = write!(page, " {answer} |");
                 continue;
             }
-            let (text, whose) = (support.note().to_owned(), backend.name().to_owned());
-            let position = notes.iter().position(|(note, _)| *note == text);
+            let position = notes.iter().position(|(note, _)| note == support.note());
             let index = position.unwrap_or_else(|| {
-                notes.push((text, Vec::new()));
+                notes.push((support.note().to_owned(), Vec::new()));
                 notes.len() - 1
             });
-            let about = format!("{whose}: `{capability}`");
-            notes[index].1.push(about);
+            match notes[index].1.last_mut() {
+                Some((whose, about)) if *about == capability => whose.push(backend.name()),
+                _ => notes[index].1.push((vec![backend.name()], capability)),
+            }
             let _ = write!(page, " {answer} [{}](#notes) |", index + 1);
         }
         page.push('\n');
@@ -85,9 +86,27 @@ build.
     }
     page.push_str("\n\n## Notes\n\n");
     for (index, (note, about)) in notes.iter().enumerate() {
-        let _ = writeln!(page, "{}. {} ({})", index + 1, note, about.join(", "));
+        let _ = writeln!(page, "{}. {} ({})", index + 1, note, whose_notes(about));
     }
     settle("capabilities.md", &page);
+}
+
+/// Backends and the capability that they have a note on.
+type About = (Vec<&'static str>, Capability);
+
+/// Whose note it is and about what: backends that have it of the same capabilities are told together.
+fn whose_notes(about: &[About]) -> String {
+    let mut told = String::new();
+    let mut before: &[&str] = &[];
+    for (whose, capability) in about {
+        let _ = match (told.is_empty(), *whose == before) {
+            (_, true) => write!(told, ", `{capability}`"),
+            (true, _) => write!(told, "{}: `{capability}`", whose.join(", ")),
+            (false, _) => write!(told, "; {}: `{capability}`", whose.join(", ")),
+        };
+        before = whose;
+    }
+    told
 }
 
 /// What an error was: of which fault, found by whom, which error, told by which alert.
@@ -107,6 +126,11 @@ fn errors() {
             }
         }
     }
+    let provoked: BTreeSet<_> = rows.keys().map(|(_, _, error, _)| error.clone()).collect();
+    let by_peers = [Origin::PeerIncompatible, Origin::PeerMisbehaved, Origin::Transport];
+    let mut kinds = ErrorKind::PLAIN.iter().filter(|kind| by_peers.contains(&kind.origin()));
+    let missing = kinds.find(|kind| !provoked.contains(&format!("{kind:?}")));
+    assert!(missing.is_none(), "no scenario provokes {missing:?}");
     let mut page = format!(
         "{GENERATED}
 # Errors
@@ -289,6 +313,7 @@ const MEMBERS: &[&str] = &[
     "SSLContext.wrap_bio",
     "SSLContext.wrap_socket",
     "SSLContext.sslobject_class",
+    "SSLContext.sslsocket_class",
     "SSLContext.protocol",
     "SSLContext.verify_mode",
     "SSLContext.check_hostname",
@@ -315,6 +340,7 @@ const MEMBERS: &[&str] = &[
     "SSLContext.set_ecdh_curve",
     "SSLContext.load_dh_params",
     "SSLContext.sni_callback",
+    "SSLContext.set_servername_callback",
     "SSLContext.session_stats",
     "SSLContext.num_tickets",
     "SSLContext.post_handshake_auth",
@@ -325,6 +351,11 @@ const MEMBERS: &[&str] = &[
     "SSLContext._msg_callback",
     // the module
     "create_default_context",
+    "get_sigalgs",
+    "get_default_verify_paths",
+    "TLSVersion",
+    "HAS_ALPN",
+    "CHANNEL_BINDING_TYPES",
     "SSLError",
     "SSLZeroReturnError",
     "SSLWantReadError",

@@ -77,7 +77,11 @@ fn a_refused_server_certificate_is_3() {
         };
         // A backend that is not told why says that it is not.
         let why = |words: &'static [&'static str]| -> &'static [&'static str] {
-            if has(backend, "verify-code") { words } else { &["Unspecified", "verify code 1"] }
+            if has(backend, "verify-code") {
+                words
+            } else {
+                &["Unspecified", "verify code untold", "cause"]
+            }
         };
         expect(3, why(&["verify code 20"]), connect().arg("--ca").arg(pki.stranger()));
         expect(3, why(&["verify code 20"]), connect().env("SSL_CERT_FILE", pki.stranger()));
@@ -204,10 +208,14 @@ fn a_bad_command_line_is_2() {
         expect(2, &["missing.pem"], &mut trusts(&missing));
         expect(2, &["server.key", "no certificate"], &mut trusts(&pki.server_key()));
         expect(2, &["ca.pem", "revocation list"], client().arg("--crl").arg(pki.ca()));
+        let why = if has(backend, "groups") { "an empty list" } else { "no groups to choose" };
+        expect(2, &[why, backend], client().args(["--groups", ""]));
+        expect(2, &["no PKCS#12 file", "ca.pem"], client().arg("--pkcs12").arg(pki.ca()));
+        expect(2, &["missing.pem"], client().arg("--passphrase-file").arg(&missing));
         expect(2, &["contradicts"], client().args(["--min", "1.3", "--max", "1.2"]));
         let mut mixed = client();
         mixed.arg("--cert").arg(pki.client_cert()).arg("--key").arg(pki.server_key());
-        expect(2, &["KeyMismatch"], &mut mixed);
+        expect(2, &["client.pem", "server.key", "KeyMismatch"], &mut mixed);
     }
     for arguments in [
         "client --connect localhost",

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use tls_object_tests::process::Process;
-use tls_object_tests::tlsobj::{backends, connect, has};
+use tls_object_tests::tlsobj::{backends, connect, has, tlsobj};
 
 /// Runs `openssl` in a folder.
 fn openssl(folder: &Path, args: &str) {
@@ -82,6 +82,24 @@ fn an_authority_whose_key_is_too_short() {
 #[test]
 fn a_signature_over_sha1() {
     refused(2048, 2048, "sha1", 68);
+}
+
+/// OpenSSL does not even show such a certificate: that is told when the context is made.
+#[test]
+fn an_own_signature_over_sha1() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (_server, _address) = server(folder.path(), 2048, 2048, "sha1");
+    for backend in ["openssl", "native-tls"] {
+        let mut command = tlsobj();
+        command.current_dir(folder.path());
+        command.args(["server", "--backend", backend, "--listen", "127.0.0.1:0", "--once"]);
+        command.args(["--cert", "leaf.pem", "--key", "leaf.key"]);
+        let output = Process::run(&mut command, b"");
+        assert_eq!(output.code(), 2, "{output:?}");
+        for word in ["leaf.pem with leaf.key", "InvalidCertificate", "ca md too weak"] {
+            assert!(output.stderr.contains(word), "{word}: {output:?}");
+        }
+    }
 }
 
 #[test]

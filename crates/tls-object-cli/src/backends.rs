@@ -22,7 +22,7 @@ pub(crate) fn run(args: &BackendsArgs) -> Result<ExitCode, Failure> {
     } else {
         table(&mut out, backends)
     };
-    written.map_err(|error| Failure::transport("standard output", error))?;
+    Failure::of_stdout(written)?;
     Ok(ExitCode::SUCCESS)
 }
 

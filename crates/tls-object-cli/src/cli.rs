@@ -61,6 +61,12 @@ pub(crate) struct BackendsArgs {
 /// One full handshake, 1 MiB in each direction, a clean close. No socket is involved.
 #[derive(Args, Debug)]
 #[command(after_help = "\
+Exit status:
+  0  they connected, exchanged all data and closed
+  2  usage: a bad argument, a setting that a backend lacks
+  4  they did not
+  6  the facts cannot be written to standard output
+
 Examples:
   tlsobj handshake --client rustls --server rustls
   tlsobj handshake --client boring --server openssl --tls 1.2 --json")]
@@ -82,9 +88,15 @@ pub(crate) struct HandshakeArgs {
 /// Run the conformance matrix over what is compiled in.
 ///
 /// Every scenario with every client against every server. A progress bar and the failures go to
-/// standard error. Exits with 0 only if nothing failed, with 1 otherwise.
+/// standard error.
 #[derive(Args, Debug)]
 #[command(after_help = "\
+Exit status:
+  0  nothing failed
+  1  something failed
+  2  usage: a bad argument, a file that cannot be written, a choice that leaves no case
+  6  the report cannot be written in the end
+
 Examples:
   tlsobj matrix
   tlsobj matrix --filter shutdown --client rustls
@@ -293,7 +305,11 @@ impl ProtocolArgs {
     ) -> Result<(), Failure> {
         config.cipher_string.clone_from(&self.ciphers);
         if let Some(text) = &self.groups {
-            let groups = NamedGroup::parse_list(text, &backend.capabilities().groups)?;
+            let capabilities = backend.capabilities();
+            let groups = capabilities
+                .require(Capability::Groups)
+                .and_then(|()| NamedGroup::parse_list(text, &capabilities.groups))
+                .map_err(|error| error.with_backend(backend.name()))?;
             config.groups = Setting::Required(groups);
         }
         config.alpn.clone_from(&self.alpn);
@@ -303,7 +319,8 @@ impl ProtocolArgs {
         config.max_version =
             self.max.or_else(|| newest.max(self.min)).unwrap_or(config.max_version);
         if let Some(path) = &self.keylog {
-            backend.capabilities().require(Capability::KeyLog)?;
+            let required = backend.capabilities().require(Capability::KeyLog);
+            required.map_err(|error| error.with_backend(backend.name()))?;
             config.key_log = Some(key_log::open(path.as_deref())?);
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use tls_object::{Error, Origin};
+use tls_object::{Error, Origin, VerifyCode};
 
 /// Why a command failed. Display is one line.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,16 @@ impl Failure {
     /// A transport that failed while `doing` something.
     pub(crate) fn transport(doing: impl Into<String>, error: io::Error) -> Self {
         Self::Transport { doing: doing.into(), error }
+    }
+
+    /// What writing to standard output came to. Whoever closes it has read enough: that is no failure.
+    pub(crate) fn of_stdout(written: io::Result<()>) -> Result<(), Self> {
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Self::transport("standard output", error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What the process exits with. The help of the command line lists the same numbers.
@@ -68,8 +78,10 @@ fn describe(error: &Error) -> String {
     if let Some(alert) = error.alert_received() {
         facts.push(format!("alert received {alert}"));
     }
-    if let Some(code) = error.verify_code() {
-        facts.push(format!("verify code {}", code.openssl_code()));
+    match error.verify_code() {
+        None => {}
+        Some(VerifyCode::Unspecified) => facts.push("verify code untold".to_owned()),
+        Some(code) => facts.push(format!("verify code {}", code.openssl_code())),
     }
     if let Some(source) = std::error::Error::source(error) {
         facts.push(format!("cause {:?}", source.to_string()));
@@ -79,7 +91,7 @@ fn describe(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tls_object::{Alert, Capability, ErrorKind, VerifyCode};
+    use tls_object::{Alert, Capability, ErrorKind};
 
     use super::*;
 

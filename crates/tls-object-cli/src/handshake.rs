@@ -25,7 +25,7 @@ pub(crate) fn run(args: &HandshakeArgs) -> Result<ExitCode, Failure> {
     } else {
         table(&mut out, &summary)
     };
-    written.map_err(|error| Failure::transport("standard output", error))?;
+    Failure::of_stdout(written)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -96,8 +96,8 @@ pub(crate) fn context(
         return Err(error.into());
     }
     for (identity, files) in config.identities.iter().zip(files(args)) {
-        let mut alone = Config::server(identity.clone());
-        alone.max_version = config.max_version;
+        let mut alone = config.clone();
+        alone.identities = vec![identity.clone()];
         if let Err(error) = backend.context(&alone) {
             return Err(Failure::Usage(format!("{files}: {}", Failure::from(error))));
         }

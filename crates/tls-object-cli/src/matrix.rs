@@ -97,6 +97,9 @@ impl<'a> Output<'a> {
 
     fn write(mut self, text: &str) -> Result<(), Failure> {
         let written = self.writer.write_all(text.as_bytes()).and_then(|()| self.writer.flush());
+        if self.path == Path::new("-") {
+            return Failure::of_stdout(written);
+        }
         written.map_err(|error| Failure::transport(self.path.display().to_string(), error))
     }
 }

@@ -71,7 +71,7 @@ impl Report {
             }
             _ => self.errors.extend(lacking.map(|&value| {
                 Error::new(ErrorKind::Unsupported(missing_capability(value)))
-                    .with_detail(format!("{what}: {value}"))
+                    .with_detail(format!("{what}: {value}, which the library lacks"))
             })),
         }
     }

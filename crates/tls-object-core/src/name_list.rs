@@ -27,7 +27,11 @@ pub(crate) fn parse<T: Copy + fmt::Display + PartialEq>(
             if optional && !name.is_empty() {
                 continue;
             }
-            return Err(invalid(format!("{name:?} in {text:?} is no name that is known here")));
+            return Err(invalid(match (name, text) {
+                (_, "") => "an empty list".to_owned(),
+                ("", _) => format!("an empty name in {text:?}"),
+                _ => format!("{name:?} in {text:?} is no name that is known here"),
+            }));
         };
         if available.contains(&value) {
             if !values.contains(&value) {
@@ -35,7 +39,7 @@ pub(crate) fn parse<T: Copy + fmt::Display + PartialEq>(
             }
         } else if !optional {
             let kind = ErrorKind::Unsupported(lacking(value));
-            return Err(Error::new(kind).with_detail(value.to_string()));
+            return Err(Error::new(kind).with_detail(format!("{value}, which the library lacks")));
         }
     }
     if values.is_empty() {

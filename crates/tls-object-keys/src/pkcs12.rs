@@ -1,7 +1,7 @@
 //! PKCS#12 files.
 
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
-use tls_object_core::{Certificate, Error, ErrorKind, Identity, PrivateKey};
+use tls_object_core::{Certificate, Error, ErrorKind, Identity, PrivateKey, split_der};
 
 use crate::passphrase::refused;
 use crate::{Passphrase, cost};
@@ -16,6 +16,10 @@ use crate::{Passphrase, cost};
 ///   that is not UTF-8: the format knows characters only.
 /// * Those of what [`Passphrase::ask`] was given.
 pub fn identity_from_pkcs12(der: &[u8], passphrase: Passphrase<'_>) -> Result<Identity, Error> {
+    if !is_pkcs12(der) {
+        let detail = "it is no PKCS#12 file";
+        return Err(Error::new(ErrorKind::InvalidPrivateKey).with_detail(detail));
+    }
     cost::check(der)?;
     let passphrase = passphrase.bytes()?;
     let passphrase = core::str::from_utf8(&passphrase).map_err(|_| {
@@ -29,4 +33,16 @@ pub fn identity_from_pkcs12(der: &[u8], passphrase: Passphrase<'_>) -> Result<Id
     };
     let chain = found.certs().iter().map(|it| Certificate::from_der(it.as_der())).collect();
     Identity::new(chain, PrivateKey::from_der(found.key().as_der().to_vec())?)
+}
+
+/// Whether these bytes begin as RFC 7292 section 4 has it: a SEQUENCE, and in it the version, which is 3. BER is allowed,
+/// where the SEQUENCE may be of indefinite length.
+fn is_pkcs12(der: &[u8]) -> bool {
+    const VERSION: &[u8] = &[0x02, 0x01, 0x03];
+    const INDEFINITE: &[u8] = &[0x30, 0x80];
+    let content = match der.strip_prefix(INDEFINITE) {
+        Some(content) => Some(content),
+        None => split_der(der).filter(|(tag, ..)| *tag == 0x30).map(|(_, content, _)| content),
+    };
+    content.is_some_and(|content| content.starts_with(VERSION))
 }

@@ -23,7 +23,10 @@ pub fn private_key_from_pem(pem: &[u8], passphrase: Passphrase<'_>) -> Result<Pr
     let found = pem::parse_many(pem).map_err(not_pem)?;
     let is_key = |part: &Pem| part.tag() == ENCRYPTED || PLAIN.contains(&part.tag());
     let Some(part) = found.into_iter().find(is_key) else {
-        return Err(Error::new(ErrorKind::InvalidPem).with_detail("no private key"));
+        let has = |words: &[u8]| pem.windows(words.len()).any(|it| it == words);
+        let cut_off = has(b"-----BEGIN ") && !has(b"-----END ");
+        let what = if cut_off { "no private key: no line -----END" } else { "no private key" };
+        return Err(Error::new(ErrorKind::InvalidPem).with_detail(what));
     };
     if part.tag() == ENCRYPTED {
         return decrypt(part.contents(), passphrase);

@@ -64,6 +64,19 @@ fn a_wrong_passphrase_is_refused() {
 }
 
 #[test]
+fn what_is_no_such_file_is_told_before_anybody_is_asked() {
+    let never = || -> Result<Vec<u8>, Error> { panic!("there is nothing to decrypt") };
+    for junk in [&b"junk"[..], b"", PLAIN, b"\x30\x03\x02\x01\x02"] {
+        let said = refusal(identity_from_pkcs12(junk, Passphrase::ask(never)));
+        assert_eq!(said, "it is no PKCS#12 file");
+    }
+    let cut = &PLAIN[..PLAIN.len() / 2];
+    let error = private_key_from_pem(cut, Passphrase::ask(never)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidPem);
+    assert_eq!(error.detail(), Some("no private key: no line -----END"));
+}
+
+#[test]
 fn nobody_is_asked_about_a_plain_key() {
     let never = || -> Result<Vec<u8>, Error> { panic!("there is nothing to decrypt") };
     is_the_key(&private_key_from_pem(PLAIN, Passphrase::ask(never)).unwrap());

@@ -11,6 +11,14 @@ const LIBRARY: c_int = 20;
 /// `SSL_AD_REASON_OFFSET`: the reason of an alert that arrived is this plus its number.
 const ALERT_RECEIVED: c_int = 1000;
 
+/// `CA_KEY_TOO_SMALL`, `CA_MD_TOO_WEAK`, `EE_KEY_TOO_SMALL`.
+const WEAK: [c_int; 3] = [397, 398, 399];
+
+/// Whether a certificate of one's own was refused because it is too weak to be shown.
+pub fn is_weak(library: c_int, reason: c_int) -> bool {
+    library == LIBRARY && WEAK.contains(&reason)
+}
+
 /// Stands for whatever `SSL_get_verify_result` says.
 const REFUSED: ErrorKind = ErrorKind::CertificateVerify(VerifyCode::Unspecified);
 
