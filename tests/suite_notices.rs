@@ -8,7 +8,7 @@ use tls_object::{
     Alert, Answer, Awaited, Capabilities, Capability, Certificate, ChannelBinding, CipherSuite,
     ClientHello, Closure, Config, DynBackend, DynContext, Error, ErrorKind, Library, MemoryBio,
     Negotiated, Read, Report, ServerName, Session, SessionStats, Side, SslObject, Status, Support,
-    VerifyMode, VerifyTime, Wrap,
+    TrafficSecrets, VerifyMode, VerifyTime, Wrap,
 };
 use tls_object_conformance::{Outcome, Selection, plan, run};
 
@@ -394,6 +394,11 @@ impl SslObject for BrokenObject {
 
     fn session(&mut self) -> Option<Session> {
         if self.fault == Fault::NoSession { None } else { self.sound.session() }
+    }
+
+    fn extract_traffic_secrets(&mut self) -> Result<Status<TrafficSecrets>, Error> {
+        let result = self.sound.extract_traffic_secrets();
+        self.altered(result)
     }
 
     fn export_keying_material(

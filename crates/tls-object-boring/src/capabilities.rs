@@ -47,6 +47,9 @@ fn support(capability: Capability) -> Support {
         C::ChannelBindingEndPoint => {
             Support::Emulated("BoringSSL's hash of the server's certificate".into())
         }
+        C::TrafficSecrets => Support::Emulated(
+            "under TLS 1.3 derived from the secrets that BoringSSL logs, by its own HKDF".into(),
+        ),
         C::VerifiedChain => Support::Emulated("kept when it is verified".into()),
         C::PostHandshakeAuth => {
             Support::No("BoringSSL asks for certificates in the handshake only".into())

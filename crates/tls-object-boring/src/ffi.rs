@@ -19,6 +19,7 @@ use crate::library::Lib;
 mod early_data;
 mod identity;
 mod ticket_keys;
+mod traffic_secrets;
 mod verify;
 
 pub(crate) use early_data::{
@@ -29,6 +30,9 @@ pub(crate) use identity::{
     set_certificate_callback, set_ocsp_response,
 };
 pub(crate) use ticket_keys::set_ticket_keys;
+pub(crate) use traffic_secrets::{
+    has_pending, hkdf_expand, key_block, read_sequence, write_sequence,
+};
 pub(crate) use verify::set_waiting_judge;
 
 impl_calls!(

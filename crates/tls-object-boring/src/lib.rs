@@ -28,6 +28,7 @@ mod session;
 mod settings;
 mod signing;
 mod strength;
+mod traffic_secrets;
 
 pub use backend::BoringSsl;
 pub use context::BoringContext;

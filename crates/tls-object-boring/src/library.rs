@@ -9,11 +9,11 @@ use boring::error::ErrorStack;
 use boring::ssl::{Ssl, SslRef};
 use tls_object_core::{
     Alert, Certificate, CipherSuite, Error, ErrorKind, HashAlgorithm, Negotiated, Object, Session,
-    Wrap,
+    TrafficSecrets, Wrap,
 };
-use tls_object_libssl::{Failure, Hooks, Library, LibsslEngine};
+use tls_object_libssl::{Failure, FirstSecret, Hooks, Library, LibsslEngine};
 
-use crate::{BoringContext, BoringSsl, error, facts, ffi, hooks, native, session};
+use crate::{BoringContext, BoringSsl, error, facts, ffi, hooks, native, session, traffic_secrets};
 
 /// BoringSSL's calls.
 #[derive(Debug)]
@@ -41,6 +41,20 @@ unsafe impl Library for Lib {
         boring_sys::SSL_ERROR_WANT_PRIVATE_KEY_OPERATION,
         boring_sys::SSL_ERROR_WANT_CERTIFICATE_VERIFY,
     ];
+
+    const EXTRACTS_SECRETS: bool = true;
+
+    fn has_pending(handle: &Ssl) -> bool {
+        ffi::has_pending(handle)
+    }
+
+    fn traffic_secrets(
+        handle: &mut Ssl,
+        own: Option<FirstSecret>,
+        peer: Option<FirstSecret>,
+    ) -> Result<TrafficSecrets, Error> {
+        traffic_secrets::of(handle, own, peer)
+    }
 
     fn verify_client_post_handshake(_: &mut Ssl) -> bool {
         false

@@ -123,6 +123,7 @@ capabilities! {
     PostHandshakeAuth = "post-handshake-auth", "Asking a client for a certificate after the handshake (RFC 8446 section 4.6.2).";
     Messages = "messages", "Showing handshake messages and alerts as they go by.";
     KeyLog = "key-log", "Telling the secrets of connections, for reading recorded traffic.";
+    TrafficSecrets = "traffic-secrets", "Handing out the keys of both directions, for a kernel to go on with the connection.";
     SharedCiphers = "shared-ciphers", "Telling which cipher suites both ends have.";
     ChannelBindingUnique = "channel-binding-tls-unique", "Channel binding tls-unique (RFC 5929), TLS 1.2 only.";
     ChannelBindingEndPoint = "channel-binding-tls-server-end-point", "Channel binding tls-server-end-point (RFC 5929).";

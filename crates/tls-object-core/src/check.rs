@@ -142,6 +142,7 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         report.invalid("a certificate asked for after the handshake, and not verified");
     }
     report.require(capabilities, Capability::KeyLog, config.key_log.is_some());
+    report.require(capabilities, Capability::TrafficSecrets, config.extract_secrets);
     report.require(capabilities, Capability::Messages, config.on_message.is_some());
     if client && !config.identities_by_name.is_empty() {
         report.invalid("identities by name are for servers");

@@ -165,6 +165,9 @@ pub struct Config {
     pub post_handshake_auth: bool,
     /// What is told the secrets of every connection, so that a recording of it can be read. Python: `keylog_filename`.
     pub key_log: Option<Hook<dyn KeyLog>>,
+    /// Whether the secrets of a connection may be handed out, by
+    /// [`extract_traffic_secrets`](crate::SslObject::extract_traffic_secrets). Some libraries have to note them from the start.
+    pub extract_secrets: bool,
     /// What is shown the messages of every connection. Python: `_msg_callback`.
     pub on_message: Option<Hook<dyn OnMessage>>,
 }
@@ -232,6 +235,7 @@ impl Config {
             max_early_data: 0,
             post_handshake_auth: false,
             key_log: None,
+            extract_secrets: false,
             on_message: None,
         }
     }

@@ -4,7 +4,8 @@ use core::any::Any;
 
 use crate::{
     Awaited, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Decision, EarlyData,
-    Error, ErrorKind, HashAlgorithm, Negotiated, ProtocolVersion, Session, Status, Wrap,
+    Error, ErrorKind, HashAlgorithm, Negotiated, ProtocolVersion, Session, Status, TrafficSecrets,
+    Wrap,
 };
 
 /// What reading came to.
@@ -50,6 +51,9 @@ pub trait Engine: Send + 'static {
 
     /// Whether clients can be asked for a certificate after the handshake ([`Capability::PostHandshakeAuth`]).
     const ASKS_LATER: bool = false;
+
+    /// Whether the keys of both directions can be handed out ([`Capability::TrafficSecrets`]).
+    const EXTRACTS_SECRETS: bool = false;
 
     /// A connection of `context`. `wrap` has passed [`Wrap::check`](crate::Wrap::check), and its pause is the core's.
     ///
@@ -193,6 +197,31 @@ pub trait Engine: Send + 'static {
     /// * Others are fatal.
     fn key_update(&mut self, _bios: &mut Bios, _request_peer: bool) -> Result<(), Error> {
         Err(ErrorKind::Unsupported(Capability::KeyUpdate).into())
+    }
+
+    /// Whether part of a record was taken from the incoming BIO and waits for the rest.
+    /// Called only where [`EXTRACTS_SECRETS`](Self::EXTRACTS_SECRETS) says so, with nothing decrypted left.
+    fn is_inside_record(&self) -> bool {
+        false
+    }
+
+    /// Queues what the library holds back for a better time. Called only where
+    /// [`EXTRACTS_SECRETS`](Self::EXTRACTS_SECRETS) says so, and not after [`close_notify`](Self::close_notify).
+    ///
+    /// # Errors
+    /// Fatal.
+    fn release(&mut self, _bios: &mut Bios) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The keys of both directions. Called only where [`EXTRACTS_SECRETS`](Self::EXTRACTS_SECRETS) and the configuration
+    /// say so, with nothing decrypted or held back; after it nothing is called any more but the getters.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::Unsupported`] where the suite has no such keys; not fatal, and nothing was done.
+    /// * Others are fatal.
+    fn traffic_secrets(&mut self) -> Result<TrafficSecrets, Error> {
+        Err(ErrorKind::Unsupported(Capability::TrafficSecrets).into())
     }
 
     /// Fills `out`, which is not empty, with keying material.

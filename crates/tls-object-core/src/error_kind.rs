@@ -106,6 +106,8 @@ error_kinds! {
     ExtensionNotReceived: Misuse, "EXTENSION_NOT_RECEIVED", "SSLError", "the client has not offered to be asked after the handshake";
     /// The client was asked for a certificate before, and has not answered yet.
     StillInInit: Misuse, "STILL_IN_INIT", "SSLError", "the client has not answered the request before this";
+    /// The secrets of the connection were handed out, and others go on with it.
+    HandedOver: Misuse, "", "SSLError", "the connection was handed over with its secrets";
     /// Not a host name that can be asked for, nor an IP address.
     InvalidServerName: Misuse, "SSL3_EXT_INVALID_SERVERNAME", "ValueError", "the server name is neither a host name nor an IP address";
     /// The bytes are not those of a saved session, or not all of them.

@@ -4,6 +4,7 @@ mod data;
 mod early_data;
 mod greeting;
 mod handshake;
+mod secrets;
 mod ssl_object;
 
 use core::cell::OnceCell;

@@ -5,7 +5,8 @@ use std::io::IoSlice;
 
 use crate::{
     Answer, Awaited, Capability, Certificate, CipherSuite, ClientHello, DynContext, Error,
-    MemoryBio, Negotiated, ProtocolVersion, Read, ServerName, Session, Side, Status, VerifyMode,
+    MemoryBio, Negotiated, ProtocolVersion, Read, ServerName, Session, Side, Status,
+    TrafficSecrets, VerifyMode,
 };
 
 /// A kind of channel binding. Python: the argument of `get_channel_binding`.
@@ -315,6 +316,33 @@ pub trait SslObject: Send + fmt::Debug {
     /// Under TLS 1.3 there is none until a `read` has met the server's ticket.
     /// Python: `session`.
     fn session(&mut self) -> Option<Session>;
+
+    /// Hands out what the records of both directions are sealed with, so that others go on with the connection: a kernel
+    /// that does TLS on a socket, or a card. The object ends with it: what moves bytes or derives from the secrets returns
+    /// [`ErrorKind::HandedOver`](crate::ErrorKind::HandedOver) from then on, and nothing else is sent, no `close_notify`
+    /// either. Facts and certificates stay.
+    ///
+    /// What stands in [`incoming`](Self::incoming) was not touched and is the first that these keys open. Whoever wants to
+    /// leave it to a kernel puts nothing there that this object does not read: whole records, one at a time, and
+    /// those of the handshake only. Later messages of the handshake (tickets, key updates) are for whoever goes on, and so are
+    /// the limits of the keys (RFC 8446 section 5.5).
+    ///
+    /// # Returns
+    /// * [`Status::Done`]: the secrets.
+    /// * [`Status::WantWrite`]: write out [`outgoing`](Self::outgoing), all of it, then call again.
+    /// * [`Status::WantRead`]: this end has taken part of a record. Put the rest into [`incoming`](Self::incoming), call
+    ///   again.
+    ///
+    /// # Errors
+    /// * [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone),
+    ///   [`ErrorKind::ProtocolIsShutdown`](crate::ErrorKind::ProtocolIsShutdown).
+    /// * [`ErrorKind::UnreadData`](crate::ErrorKind::UnreadData): data was decrypted and not read.
+    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): the configuration does not
+    ///   [say so](crate::Config::extract_secrets).
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): by the library, or the suite is neither of AES-GCM nor of
+    ///   ChaCha20-Poly1305.
+    /// * What ended the connection.
+    fn extract_traffic_secrets(&mut self) -> Result<Status<TrafficSecrets>, Error>;
 
     /// Fills `out` with keying material that both ends can derive and nobody else (RFC 5705;
     /// RFC 8446 section 7.5). Under TLS 1.3 no context and an empty one are the same.

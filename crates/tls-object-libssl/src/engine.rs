@@ -6,11 +6,12 @@ use core::ffi::c_int;
 use tls_object_core::{
     Alert, Awaited, Bios, Certificate, ChannelBinding, CipherSuite, Context as _, Decision,
     EarlyData, Engine, Error, ErrorKind, HandshakeKind, HashAlgorithm, Hook, MAX_PLAINTEXT,
-    Negotiated, ProtocolVersion, Received, Session, SessionSink, Side, Status, VerifyCode, Wrap,
+    Negotiated, ProtocolVersion, Received, Session, SessionSink, Side, Status, TrafficSecrets,
+    VerifyCode, Wrap,
 };
 
 use crate::pause::{self, Asked};
-use crate::{Connection, Hooks, Library, Outcome, refusal, signing};
+use crate::{Connection, FirstSecret, Hooks, Library, Outcome, refusal, signing};
 
 /// Why OpenSSL asks a client for no certificate after the handshake.
 const SSL_R_STILL_IN_INIT: c_int = 121;
@@ -134,6 +135,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
 
     const UPDATES_KEYS: bool = true;
     const ASKS_LATER: bool = L::ASKS_LATER;
+    const EXTRACTS_SECRETS: bool = L::EXTRACTS_SECRETS;
 
     fn new(context: &L::Context, wrap: &Wrap) -> Result<Self, Error> {
         let side = wrap.side;
@@ -318,6 +320,29 @@ impl<L: Library> Engine for LibsslEngine<L> {
             }
             Outcome::Failed(error) => Err(self.failure(error)),
         }
+    }
+
+    fn is_inside_record(&self) -> bool {
+        L::has_pending(self.connection.handle())
+    }
+
+    fn release(&mut self, bios: &mut Bios) -> Result<(), Error> {
+        match self.connection.flush(bios) {
+            Outcome::Failed(error) => Err(self.failure(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn traffic_secrets(&mut self) -> Result<TrafficSecrets, Error> {
+        let told = self.connection.told();
+        let first = |side, updates| {
+            let secret = self.connection.hooks()?.first_secret(side)?;
+            Some(FirstSecret { secret, updates })
+        };
+        let own = first(self.side, told.own_key_updates());
+        let peer = first(self.side.peer(), told.peer_key_updates());
+        L::traffic_secrets(self.connection.handle_mut(), own, peer)
+            .map_err(|error| error.with_backend(L::NAME))
     }
 
     fn close_notify(&mut self, bios: &mut Bios) -> Result<(), Error> {

@@ -16,6 +16,7 @@ use tls_object_core::{
 use zeroize::Zeroizing;
 
 use crate::pause::{self, Asked};
+use crate::traffic::Noted;
 
 /// The hooks of a configuration, as each of its connections carries them.
 ///
@@ -24,6 +25,8 @@ pub struct Hooks {
     key_log: Option<Hook<dyn KeyLog>>,
     verifier: Option<Verifier>,
     on_message: Option<Hook<dyn OnMessage>>,
+    /// The secrets that may be handed out.
+    secrets: Option<Noted>,
     psk_client: Option<Hook<dyn PskClient>>,
     psk_server: Option<Hook<dyn PskServer>>,
     /// Server: whether it has a key of the identity that it was asked about last.
@@ -44,11 +47,12 @@ impl Hooks {
         });
         let on_message = config.on_message.clone();
         let any = key_log.is_some() || verifier.is_some() || on_message.is_some();
-        (any || config.has_psk()).then(|| {
+        (any || config.has_psk() || config.extract_secrets).then(|| {
             Arc::new(Self {
                 key_log,
                 verifier,
                 on_message,
+                secrets: config.extract_secrets.then(Noted::default),
                 psk_client: config.psk_client.clone(),
                 psk_server: config.psk_server.clone(),
                 psk_found: AtomicBool::new(false),
@@ -95,15 +99,30 @@ impl Hooks {
         Some(verdict.unwrap_or(Err(VerifyCode::ApplicationVerification)))
     }
 
-    /// Hands a line of the NSS format, as the library has made it, to the key log.
+    /// Hands a line of the NSS format, as the library has made it, to the key log, and takes note of secrets that may be
+    /// handed out.
     pub fn log_key(&self, line: &str) {
-        let Some(key_log) = &self.key_log else { return };
         let mut fields = line.split(' ');
         if let (Some(label), Some(random), Some(secret)) =
             (fields.next(), fields.next().and_then(bytes), fields.next().and_then(bytes))
         {
-            self.run(|| key_log.log(label, &random, &secret));
+            if let Some(secrets) = &self.secrets {
+                secrets.note(label, &secret);
+            }
+            if let Some(key_log) = &self.key_log {
+                self.run(|| key_log.log(label, &random, &secret));
+            }
         }
+    }
+
+    /// Whether the secrets of the connection may be handed out.
+    pub(crate) fn notes_secrets(&self) -> bool {
+        self.secrets.is_some()
+    }
+
+    /// The secret that `side` begins to write with under TLS 1.3.
+    pub(crate) fn first_secret(&self, side: Side) -> Option<Zeroizing<Vec<u8>>> {
+        self.secrets.as_ref()?.of(side)
     }
 
     /// The key that a client offers to a server that gives this `hint`.

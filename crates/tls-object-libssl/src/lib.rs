@@ -14,6 +14,7 @@
 //! | the sessions of a client | [`Capture`] |
 //! | second hellos and signature schemes, read off the handshake's messages | `messages` |
 //! | code of the application that the library calls back | [`Hooks`] |
+//! | secrets that the library tells in its key log only | [`FirstSecret`] |
 //! | what goes through the two crates of bindings, as macros | [`shared_settings!`], [`shared_identity!`], [`shared_signing!`], [`shared_alpn!`], [`shared_context!`], [`shared_session!`], [`shared_hooks!`], [`shared_facts!`] |
 //! | the engine, and which error is told | [`LibsslEngine`], [`Library`] |
 
@@ -34,6 +35,7 @@ mod refusal;
 mod shared;
 mod signing;
 mod ticket_keys;
+mod traffic;
 
 pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback, MessageCallback};
 pub use capture::Capture;
@@ -45,3 +47,4 @@ pub use pkcs8::without_public_key;
 pub use refusal::{Refused, Verdict, forget_refusal, leave_refusal, left_code, name_refusal};
 pub use signing::{Signed, sign, signed_meanwhile};
 pub use ticket_keys::{TicketKeyUse, TicketKeys};
+pub use traffic::FirstSecret;

@@ -6,11 +6,11 @@ use core::ffi::c_int;
 use std::sync::Arc;
 
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Config, Context, Error, ErrorKind, HashAlgorithm, Negotiated,
-    Session, Setting, Wrap,
+    Alert, Capability, Certificate, CipherSuite, Config, Context, Error, ErrorKind, HashAlgorithm,
+    Negotiated, Session, Setting, TrafficSecrets, Wrap,
 };
 
-use crate::{Calls, Hooks};
+use crate::{Calls, FirstSecret, Hooks};
 
 /// What the library's error queue held, oldest first.
 #[allow(clippy::exhaustive_structs)] // made by the backends
@@ -62,6 +62,26 @@ pub unsafe trait Library: Calls + Send + Sync {
 
     /// What `SSL_get_error` says where the library waits for what the application is to decide.
     const PAUSES: &[c_int];
+
+    /// Whether the keys of both directions can be handed out.
+    const EXTRACTS_SECRETS: bool = false;
+
+    /// `SSL_has_pending`: whether the library has part of a record. Asked only of one that hands out keys.
+    fn has_pending(_handle: &Self::Handle) -> bool {
+        false
+    }
+
+    /// The keys of both directions; those of TLS 1.3 begin with `own` and `peer`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] of a suite without such keys, and the library's own.
+    fn traffic_secrets(
+        _handle: &mut Self::Handle,
+        _own: Option<FirstSecret>,
+        _peer: Option<FirstSecret>,
+    ) -> Result<TrafficSecrets, Error> {
+        Err(ErrorKind::Unsupported(Capability::TrafficSecrets).into())
+    }
 
     /// `SSL_verify_client_post_handshake`; whether it succeeded. The error queue says why not.
     fn verify_client_post_handshake(handle: &mut Self::Handle) -> bool;

@@ -84,7 +84,7 @@ fn support(capability: Capability) -> Support {
         C::KeyUpdate | C::KeyUpdateOwn => {
             no("native-tls changes keys when the peer asks for it only")
         }
-        C::KeyLog => no("native-tls tells no secrets"),
+        C::KeyLog | C::TrafficSecrets => no("native-tls tells no secrets"),
         C::EarlyDataClient | C::EarlyDataServer | C::EarlyDataLimit => {
             no("native-tls has no early data")
         }

@@ -69,6 +69,7 @@ fn support(capability: Capability, hybrid: bool) -> Support {
         C::VerifyPauseServer => Support::No(
             "OpenSSL has clients wait for a verdict on their server, and no server for one on its client".into(),
         ),
+        C::TrafficSecrets => Support::No("OpenSSL tells nobody the numbers of its records".into()),
         C::LentRead => {
             Support::No("OpenSSL shows decrypted data to nobody before it is copied".into())
         }

@@ -67,6 +67,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::HandshakeKind
         | Capability::Exporter
         | Capability::KeyLog
+        | Capability::TrafficSecrets
         | Capability::KeyUpdate
         | Capability::Resumption12
         | Capability::ServerResumption

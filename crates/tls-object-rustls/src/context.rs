@@ -223,6 +223,7 @@ fn client(backend: &Rustls, config: &Config) -> Result<ClientConfig, Error> {
     if let Some(keys) = Keys::of(config) {
         client.key_log = keys;
     }
+    client.enable_secret_extraction = config.extract_secrets;
     // Each connection has its own.
     client.resumption = Resumption::disabled();
     Ok(client)
@@ -242,6 +243,7 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
     if let Some(keys) = Keys::of(config) {
         server.key_log = keys;
     }
+    server.enable_secret_extraction = config.extract_secrets;
     server.session_storage = Arc::new(NoServerSessionStorage {});
     if config.resumption && config.max_early_data > 0 {
         // With tickets it would take none.

@@ -1,11 +1,12 @@
 //! One connection.
 
 use core::any::Any;
-use core::fmt;
+use core::{fmt, mem};
 use std::io::{BufRead as _, Read as _, Write as _};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
+use rustls::pki_types::CertificateDer;
 use rustls::server::{Acceptor, ClientHello};
 use rustls::sign::CertifiedKey;
 use rustls::{
@@ -15,14 +16,15 @@ use rustls::{
 use tls_object_core::{
     Alert, AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
     EarlyData, Engine, Error, ErrorKind, HandshakeKind, HashAlgorithm, NamedGroup, Negotiated,
-    Object, ProtocolVersion, Received, ServerName, Session, SignatureScheme, Status, Wrap,
+    Object, ProtocolVersion, Received, ServerName, Session, SignatureScheme, Status,
+    TrafficSecrets, Wrap,
 };
 
 use crate::context::ServerConfigs;
 use crate::session::Issued;
 use crate::signed::Signed;
 use crate::wire::{Feeder, LastAlert, Nothing, Outgoing, drain, plain_alert};
-use crate::{RustlsContext, error, external_key, identity, path};
+use crate::{RustlsContext, error, external_key, identity, path, traffic_secrets};
 
 /// A connection of rustls between two BIOs.
 pub type RustlsObject = Object<RustlsEngine>;
@@ -61,6 +63,8 @@ enum Phase {
     /// A server that has not seen the whole ClientHello, on which its configuration depends.
     Accepting(Acceptor, Arc<ServerConfigs>),
     Connected(Connection),
+    /// Others go on with the connection. The peer's chain is left.
+    HandedOver(Vec<CertificateDer<'static>>),
 }
 
 impl RustlsEngine {
@@ -104,6 +108,16 @@ impl RustlsEngine {
         match &mut self.phase {
             Phase::Accepting(..) => Err(ErrorKind::HandshakeNotDone.into()),
             Phase::Connected(connection) => Ok(connection),
+            Phase::HandedOver(_) => Err(ErrorKind::HandedOver.into()),
+        }
+    }
+
+    /// The chain that the peer has sent.
+    fn peer_chain(&self) -> &[CertificateDer<'static>] {
+        match &self.phase {
+            Phase::Accepting(..) => &[],
+            Phase::Connected(connection) => connection.peer_certificates().unwrap_or_default(),
+            Phase::HandedOver(chain) => chain,
         }
     }
 
@@ -117,6 +131,7 @@ impl RustlsEngine {
             Phase::Connected(connection) => {
                 self.feeder.feed(bios, |bytes| connection.read_tls(bytes))
             }
+            Phase::HandedOver(_) => return Err(ErrorKind::HandedOver.into()),
         };
         let fed = match fed {
             Ok(Some(fed)) => fed,
@@ -127,6 +142,7 @@ impl RustlsEngine {
             return Ok(true);
         }
         match &mut self.phase {
+            Phase::HandedOver(_) => {}
             Phase::Accepting(..) => self.accept(bios, fed.plain_alert)?,
             Phase::Connected(connection) => {
                 let is_handshaking = connection.is_handshaking();
@@ -322,6 +338,7 @@ impl Engine for RustlsEngine {
 
     const LENDS: bool = true;
     const UPDATES_KEYS: bool = true;
+    const EXTRACTS_SECRETS: bool = true;
 
     fn new(context: &RustlsContext, wrap: &Wrap) -> Result<Self, Error> {
         context.engine(wrap)
@@ -398,17 +415,13 @@ impl Engine for RustlsEngine {
     }
 
     fn peer_certificates(&self) -> Vec<Certificate> {
-        let Phase::Connected(connection) = &self.phase else { return Vec::new() };
-        let chain = connection.peer_certificates().unwrap_or_default();
-        chain.iter().map(|certificate| Certificate::from_der(certificate.as_ref())).collect()
+        let chain = self.peer_chain().iter();
+        chain.map(|certificate| Certificate::from_der(certificate.as_ref())).collect()
     }
 
     fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {
-        let (Some(path), Phase::Connected(connection)) = (&self.verified, &self.phase) else {
-            return Ok(Vec::new());
-        };
-        let sent = connection.peer_certificates().unwrap_or_default();
-        Ok(path.of(sent, self.context.config().trust_store.certificates()))
+        let Some(path) = &self.verified else { return Ok(Vec::new()) };
+        Ok(path.of(self.peer_chain(), self.context.config().trust_store.certificates()))
     }
 
     fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error> {
@@ -499,6 +512,34 @@ impl Engine for RustlsEngine {
         refreshed.map_err(|error| self.error(ErrorKind::Library).with_source(error))
     }
 
+    fn is_inside_record(&self) -> bool {
+        self.feeder.has_taken_part()
+    }
+
+    fn release(&mut self, bios: &mut Bios) -> Result<(), Error> {
+        let connection = self.connection()?;
+        // Of nothing comes no record, but what waits for one goes out: the answer to a key update.
+        let written = connection.writer().write(&[]);
+        drain(connection, &mut Outgoing(bios));
+        match written {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.error(ErrorKind::Library).with_source(error)),
+        }
+    }
+
+    fn traffic_secrets(&mut self) -> Result<TrafficSecrets, Error> {
+        let suite = self.connection()?.negotiated_cipher_suite();
+        let chain = self.peer_chain().to_vec();
+        let phase = mem::replace(&mut self.phase, Phase::HandedOver(chain));
+        let (Some(suite), Phase::Connected(connection)) = (suite, phase) else {
+            return Err(self.error(ErrorKind::Internal));
+        };
+        let extracted = connection.dangerous_extract_secrets();
+        let extracted =
+            extracted.map_err(|error| self.error(ErrorKind::Library).with_source(error))?;
+        traffic_secrets::of(suite, extracted).ok_or_else(|| self.error(ErrorKind::Internal))
+    }
+
     fn close_notify(&mut self, bios: &mut Bios) -> Result<(), Error> {
         self.sent_close = true;
         let connection = self.connection()?;
@@ -571,6 +612,7 @@ impl Engine for RustlsEngine {
         match &mut self.phase {
             Phase::Accepting(acceptor, _) => acceptor,
             Phase::Connected(connection) => connection,
+            Phase::HandedOver(chain) => chain,
         }
     }
 }

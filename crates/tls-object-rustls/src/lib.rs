@@ -50,7 +50,7 @@
 //!
 //! # The library's own connection
 //!
-//! [`SslObject::native`](tls_object_core::SslObject::native) gives a [`rustls::Connection`]. A
+//! [`SslObject::native`](tls_object_core::SslObject::native) gives a [`rustls::Connection`], until that was handed over. A
 //! server that has not yet seen the whole ClientHello has none, and gives a
 //! [`rustls::server::Acceptor`].
 
@@ -71,6 +71,7 @@ mod session;
 mod signature;
 mod signed;
 mod tickets;
+mod traffic_secrets;
 mod trusted;
 mod validity;
 mod verify;

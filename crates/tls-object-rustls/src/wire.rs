@@ -105,6 +105,11 @@ impl Feeder {
         }
     }
 
+    /// Whether part of a record was taken out of the incoming BIO, and not all of it.
+    pub(crate) fn has_taken_part(&self) -> bool {
+        self.cursor.is_inside()
+    }
+
     /// Whether rustls has a part of a record.
     pub(crate) fn is_inside_record(&self) -> bool {
         self.is_ahead || self.cursor.is_inside()

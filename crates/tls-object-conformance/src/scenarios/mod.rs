@@ -42,6 +42,7 @@ mod shutdown;
 mod sni;
 mod strangers;
 mod tickets;
+mod traffic_secrets;
 mod truncation;
 mod verifier;
 mod verify;
@@ -84,6 +85,7 @@ pub fn scenarios() -> &'static [Scenario] {
             post_handshake::SCENARIOS,
             key_log::SCENARIOS,
             end_point::SCENARIOS,
+            traffic_secrets::SCENARIOS,
             key_update::SCENARIOS,
             messages::SCENARIOS,
             capability::SCENARIOS,

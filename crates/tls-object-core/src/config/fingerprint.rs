@@ -82,6 +82,7 @@ impl Config {
             max_early_data: _,
             post_handshake_auth: _,
             key_log: _,
+            extract_secrets: _,
             on_message: _,
         } = self;
         let mut all = Collector(Sha256::new());

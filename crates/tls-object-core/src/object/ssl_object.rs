@@ -12,7 +12,7 @@ use crate::parts::Parts;
 use crate::{
     Answer, Awaited, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello, DynContext,
     Engine, Error, ErrorKind, MemoryBio, Negotiated, Origin, ProtocolVersion, Read, Received,
-    ServerName, Session, Side, SslObject, Status,
+    ServerName, Session, Side, SslObject, Status, TrafficSecrets,
 };
 
 impl<E: Engine> SslObject for Object<E> {
@@ -183,7 +183,11 @@ impl<E: Engine> SslObject for Object<E> {
     }
 
     fn session(&mut self) -> Option<Session> {
-        if self.done { self.engine.session() } else { None }
+        if self.is_at_hand().is_ok() { self.engine.session() } else { None }
+    }
+
+    fn extract_traffic_secrets(&mut self) -> Result<Status<TrafficSecrets>, Error> {
+        self.hand_over()
     }
 
     fn export_keying_material(
@@ -267,9 +271,7 @@ impl<E: Engine> SslObject for Object<E> {
     }
 
     fn shared_ciphers(&mut self) -> Result<Vec<CipherSuite>, Error> {
-        if !self.done {
-            return Err(ErrorKind::HandshakeNotDone.into());
-        }
+        self.is_at_hand()?;
         self.engine.shared_ciphers()
     }
 

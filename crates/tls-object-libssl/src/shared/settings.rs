@@ -56,7 +56,7 @@ macro_rules! shared_settings {
             negotiation(&mut builder, config, &capabilities, &suites).map_err(library_error)?;
             alpn::set(&mut builder, config).map_err(library_error)?;
             sessions(&mut builder, config).map_err(library_error)?;
-            if config.key_log.is_some() {
+            if config.key_log.is_some() || config.extract_secrets {
                 builder.set_keylog_callback(hooks::log_key);
             }
             pre_shared_keys(&mut builder, config).map_err(library_error)?;
