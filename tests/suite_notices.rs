@@ -388,6 +388,10 @@ impl SslObject for BrokenObject {
         self.sound.ocsp_response()
     }
 
+    fn sct_list(&self) -> Result<Option<Vec<u8>>, Error> {
+        self.sound.sct_list()
+    }
+
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
         self.sound.own_certificate()
     }

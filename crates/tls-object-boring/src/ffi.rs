@@ -26,8 +26,8 @@ pub(crate) use early_data::{
     early_data_accepted, early_data_limit, offer_early_data, take_early_data,
 };
 pub(crate) use identity::{
-    add_credential, clear_certificates, peer_schemes, selected_credential,
-    set_certificate_callback, set_ocsp_response,
+    add_credential, clear_certificates, peer_schemes, sct_list, selected_credential,
+    set_certificate_callback, set_ocsp_response, set_sct_list,
 };
 pub(crate) use ticket_keys::set_ticket_keys;
 pub(crate) use traffic_secrets::{

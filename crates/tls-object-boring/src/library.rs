@@ -110,6 +110,10 @@ unsafe impl Library for Lib {
         handle.ocsp_status().map(<[u8]>::to_vec)
     }
 
+    fn sct_list(handle: &Ssl) -> Option<Vec<u8>> {
+        ffi::sct_list(handle)
+    }
+
     fn own_certificate(handle: &Ssl) -> Option<Certificate> {
         native::own_certificate(handle)
     }

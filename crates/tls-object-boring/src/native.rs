@@ -117,6 +117,9 @@ pub(crate) fn show(
         if let Some(response) = &only.ocsp_response {
             ffi::set_ocsp_response(builder, response)?;
         }
+        if let Some(list) = &only.sct_list {
+            ffi::set_sct_list(builder, list)?;
+        }
         all.push(None);
     } else {
         for identity in &identities {
@@ -142,6 +145,20 @@ pub(crate) fn signing_key(ssl: &SslRef) -> Option<&External> {
         Key::External(key) => Some(key),
         Key::Private(_) => None,
     }
+}
+
+/// Has servers asked for signed certificate timestamps.
+pub(crate) fn request_sct(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    builder.enable_signed_cert_timestamps();
+    Ok(())
+}
+
+/// Nothing: what an identity has of them goes with it.
+pub(crate) fn give_sct(
+    _builder: &mut SslContextBuilder,
+    _identities: &[Loaded],
+) -> Result<(), ErrorStack> {
+    Ok(())
 }
 
 /// Keeps which of several identities a server shows, which BoringSSL tells during the handshake only.

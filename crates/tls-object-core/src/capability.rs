@@ -67,6 +67,8 @@ capabilities! {
     VerifyCode = "verify-code", "Telling why a certificate was not accepted.";
     OcspStapleClient = "ocsp-staple-client", "Asking the server for an OCSP response, as a client.";
     OcspStapleServer = "ocsp-staple-server", "Giving clients an OCSP response, as a server.";
+    SctClient = "sct-client", "Asking the server for signed certificate timestamps (RFC 6962), as a client.";
+    SctServer = "sct-server", "Giving clients signed certificate timestamps, as a server.";
     VerifyHook = "verify-hook", "Asking the application for its verdict on the peer.";
     VerifyPauseClient = "verify-pause-client", "Suspending the handshake for the application's verdict on the server, as a client.";
     VerifyPauseServer = "verify-pause-server", "Suspending the handshake for the application's verdict on the client, as a server.";

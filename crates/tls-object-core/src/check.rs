@@ -113,6 +113,14 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if !client && config.request_ocsp {
         report.invalid("an OCSP response is for clients to ask for");
     }
+    report.require(capabilities, Capability::SctServer, !client && config.has_sct_list());
+    report.require(capabilities, Capability::SctClient, client && config.request_sct);
+    if client && config.has_sct_list() {
+        report.invalid("signed certificate timestamps are for servers to give");
+    }
+    if !client && config.request_sct {
+        report.invalid("signed certificate timestamps are for clients to ask for");
+    }
     let several = |identities: &Vec<Identity>| identities.len() > 1;
     report.require(
         capabilities,

@@ -99,6 +99,10 @@ pub struct Config {
     /// Client: whether the server is asked for an OCSP response on its certificate, which
     /// [`SslObject::ocsp_response`](crate::SslObject::ocsp_response) then gives. Nothing here judges it.
     pub request_ocsp: bool,
+    /// Client: whether the server is asked for signed certificate timestamps of its certificate, which
+    /// [`SslObject::sct_list`](crate::SslObject::sct_list) then gives. Nothing here judges them, nor those that are in the
+    /// certificate itself.
+    pub request_sct: bool,
     /// Client: offers a key that both ends have from elsewhere. A connection that rests on one has no certificate of the
     /// server's, and its name is not checked: having the key says who it is. Under TLS 1.2 it takes a suite with a
     /// pre-shared key, of which one with forward secrecy is in front of the default ones; under TLS 1.3 the key goes with
@@ -214,6 +218,7 @@ impl Config {
             pause_for_verdict: false,
             verifier_role: VerifierRole::Also,
             request_ocsp: false,
+            request_sct: false,
             psk_client: None,
             psk_server: None,
             psk_identity_hint: None,
@@ -257,6 +262,12 @@ impl Config {
         let oldest = versions.clone().min().unwrap_or(self.min_version);
         let newest = versions.max().unwrap_or(self.max_version);
         (self.min_version.max(oldest), self.max_version.min(newest))
+    }
+
+    /// Whether any of the identities has signed certificate timestamps to give.
+    pub fn has_sct_list(&self) -> bool {
+        let named = self.identities_by_name.values().flatten();
+        self.identities.iter().chain(named).any(|identity| identity.sct_list().is_some())
     }
 
     /// Whether there may be keys that both ends have from elsewhere.

@@ -118,6 +118,15 @@ pub trait Engine: Send + 'static {
         Err(ErrorKind::Unsupported(Capability::OcspStapleClient).into())
     }
 
+    /// Client: the signed certificate timestamps that came with the server's certificate in this handshake. What it says
+    /// where none were asked for does not matter.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] unless implemented.
+    fn sct_list(&self) -> Result<Option<Vec<u8>>, Error> {
+        Err(ErrorKind::Unsupported(Capability::SctClient).into())
+    }
+
     /// Server: its certificate, the one that was shown; on a resumed connection the one that would be. `None` where a
     /// pre-shared key stands for it. What a client says does not matter.
     ///

@@ -7,7 +7,7 @@ use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 use zeroize::Zeroizing;
 
 use crate::certificate::pem_error;
-use crate::{Certificate, Error, ErrorKind, ExternalKey};
+use crate::{Certificate, Error, ErrorKind, ExternalKey, is_sct_list};
 
 /// How the DER of a private key is laid out.
 #[non_exhaustive]
@@ -129,6 +129,7 @@ pub struct Identity {
     chain: Vec<Certificate>,
     key: IdentityKey,
     ocsp_response: Option<Arc<[u8]>>,
+    sct_list: Option<Arc<[u8]>>,
 }
 
 impl Identity {
@@ -142,7 +143,7 @@ impl Identity {
         if chain.is_empty() {
             return Err(Error::new(ErrorKind::InvalidCertificate).with_detail("an empty chain"));
         }
-        Ok(Self { chain, key: key.into(), ocsp_response: None })
+        Ok(Self { chain, key: key.into(), ocsp_response: None, sct_list: None })
     }
 
     /// An identity from PEM texts, which may be one and the same text.
@@ -164,6 +165,27 @@ impl Identity {
     /// The OCSP response on the leaf, in DER.
     pub fn ocsp_response(&self) -> Option<&[u8]> {
         self.ocsp_response.as_deref()
+    }
+
+    /// With signed certificate timestamps of the leaf, which a server gives to clients that ask for them: a
+    /// `SignedCertificateTimestampList` (RFC 6962 section 3.3), its length in front. It is passed on as it is; clients judge
+    /// it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidCertificate`] if the bytes are no such list.
+    pub fn with_sct_list(mut self, list: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
+        let list = list.into();
+        if !is_sct_list(&list) {
+            return Err(Error::new(ErrorKind::InvalidCertificate)
+                .with_detail("not a list of signed certificate timestamps"));
+        }
+        self.sct_list = Some(list);
+        Ok(self)
+    }
+
+    /// The signed certificate timestamps of the leaf.
+    pub fn sct_list(&self) -> Option<&[u8]> {
+        self.sct_list.as_deref()
     }
 
     /// The chain, the leaf first.

@@ -176,6 +176,7 @@ mod psk;
 mod record;
 mod registry;
 mod reloadable;
+mod sct;
 mod server_name;
 mod session;
 mod session_cache;
@@ -226,6 +227,7 @@ pub use plain_handshake::PlainHandshake;
 pub use psk::{PreSharedKey, PskClient, PskOffer, PskServer};
 pub use record::{MAX_PLAINTEXT, RecordCursor};
 pub use reloadable::Reloadable;
+pub use sct::is_sct_list;
 pub use server_name::{DnsName, ServerName};
 pub use session::{
     ContextId, SavedSession, Session, SessionCounters, SessionDetails, SessionSink, SessionStats,

@@ -303,6 +303,14 @@ pub trait SslObject: Send + fmt::Debug {
     /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
     fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error>;
 
+    /// The signed certificate timestamps that the server gave beside its certificate in this handshake: a
+    /// `SignedCertificateTimestampList` (RFC 6962 section 3.3), as it came and not judged. `None` where it was not
+    /// [asked for](crate::Config::request_sct), where the server has none, on a resumed connection, and on a server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
+    fn sct_list(&self) -> Result<Option<Vec<u8>>, Error>;
+
     /// The certificate that this end, a server, has shown; on a resumed connection the one it would show. `None` where a
     /// pre-shared key stands for it, and on a client: whether a server asked it for one, not every library tells.
     ///

@@ -254,6 +254,10 @@ impl<L: Library> Engine for LibsslEngine<L> {
         Ok(L::ocsp_response(self.connection.handle()))
     }
 
+    fn sct_list(&self) -> Result<Option<Vec<u8>>, Error> {
+        Ok(L::sct_list(self.connection.handle()))
+    }
+
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
         if self.rests_on_psk() {
             return Ok(None);

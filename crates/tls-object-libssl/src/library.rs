@@ -115,6 +115,9 @@ pub unsafe trait Library: Calls + Send + Sync {
     /// The OCSP response that the server has given.
     fn ocsp_response(handle: &Self::Handle) -> Option<Vec<u8>>;
 
+    /// The signed certificate timestamps that the server has given.
+    fn sct_list(handle: &Self::Handle) -> Option<Vec<u8>>;
+
     /// The certificate that this end, a server, shows.
     fn own_certificate(handle: &Self::Handle) -> Option<Certificate>;
 

@@ -90,6 +90,7 @@ fn support(capability: Capability) -> Support {
         }
         C::SharedCiphers => no("native-tls does not tell the server's cipher suites"),
         C::ChannelBindingUnique => no("native-tls does not expose Finished messages"),
+        C::SctClient | C::SctServer => no("native-tls knows no signed certificate timestamps"),
         C::OcspStapleClient | C::OcspStapleServer => no("native-tls knows no OCSP responses"),
         C::Psk12 | C::Psk13 => no("native-tls knows no keys but those of certificates"),
         C::SessionCache12 | C::SessionCache13 | C::SessionStats => {

@@ -62,6 +62,9 @@ fn support(capability: Capability, hybrid: bool) -> Support {
         C::ChannelBindingEndPoint => {
             Support::Emulated("OpenSSL's hash of the server's certificate".into())
         }
+        C::SctClient | C::SctServer => {
+            Support::Emulated("by an extension that OpenSSL leaves to its caller".into())
+        }
         C::SessionStats => Support::Emulated("counted by this project".into()),
         C::ExternalKeyPause => {
             Support::No("OpenSSL asks for a signature and does not wait for it".into())

@@ -26,6 +26,7 @@ mod hooks;
 mod identity;
 mod library;
 mod native;
+mod sct;
 mod session;
 mod settings;
 mod signing;

@@ -13,7 +13,7 @@ use tls_object_core::{
 };
 use tls_object_libssl::{Failure, Hooks, Library, LibsslEngine, openssl_reasons};
 
-use crate::{OpenSsl, OpenSslContext, error, facts, ffi, hooks, native, session};
+use crate::{OpenSsl, OpenSslContext, error, facts, ffi, hooks, native, sct, session};
 
 /// OpenSSL's calls.
 #[derive(Debug)]
@@ -86,6 +86,10 @@ unsafe impl Library for Lib {
 
     fn ocsp_response(handle: &Ssl) -> Option<Vec<u8>> {
         handle.ocsp_status().map(<[u8]>::to_vec)
+    }
+
+    fn sct_list(handle: &Ssl) -> Option<Vec<u8>> {
+        sct::given(handle)
     }
 
     fn own_certificate(handle: &Ssl) -> Option<Certificate> {

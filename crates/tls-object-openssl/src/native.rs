@@ -23,6 +23,7 @@ use tls_object_libssl::{Refused, cipher_list};
 pub(crate) use crate::ffi::early_data_accepted;
 pub(crate) use crate::ffi::offer_post_handshake_auth;
 use crate::identity::{self, Loaded};
+pub(crate) use crate::sct::{give as give_sct, request as request_sct};
 use crate::{capabilities, error, facts, ffi};
 
 /// A server asks when told, and not in the handshake.

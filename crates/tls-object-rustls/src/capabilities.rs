@@ -129,6 +129,9 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         Capability::Psk12 | Capability::Psk13 => {
             no("rustls knows no keys but those of certificates")
         }
+        Capability::SctClient | Capability::SctServer => {
+            no("rustls knows no signed certificate timestamps in the handshake")
+        }
         Capability::SecurityLevel => no("rustls has no security levels"),
 
         Capability::SessionDetails | Capability::SessionSerialisation => {

@@ -47,6 +47,13 @@ pub(crate) fn add_credential(
             boring_sys::SSL_CREDENTIAL_set1_ocsp_response(credential, response.0.as_ptr())
         })?;
     }
+    if let Some(list) = &identity.sct_list {
+        let list = Buffer::new(list)?;
+        // SAFETY: both are valid; the library takes a reference of its own.
+        succeeded(unsafe {
+            boring_sys::SSL_CREDENTIAL_set1_signed_cert_timestamp_list(credential, list.0.as_ptr())
+        })?;
+    }
     // SAFETY: both are valid; the context takes a reference of its own.
     succeeded(unsafe { boring_sys::SSL_CTX_add1_credential(builder.as_ptr(), credential) })?;
     Ok(credential.addr())
@@ -153,6 +160,32 @@ pub(crate) fn set_ocsp_response(
     succeeded(unsafe {
         boring_sys::SSL_CTX_set_ocsp_response(builder.as_ptr(), response.as_ptr(), response.len())
     })
+}
+
+/// `SSL_CTX_set_signed_cert_timestamp_list`, for the one identity.
+pub(crate) fn set_sct_list(builder: &mut SslContextBuilder, list: &[u8]) -> Result<(), ErrorStack> {
+    // SAFETY: the context is valid; the library copies the bytes.
+    succeeded(unsafe {
+        boring_sys::SSL_CTX_set_signed_cert_timestamp_list(
+            builder.as_ptr(),
+            list.as_ptr(),
+            list.len(),
+        )
+    })
+}
+
+/// `SSL_get0_signed_cert_timestamp_list`: those that the server has given.
+pub(crate) fn sct_list(ssl: &SslRef) -> Option<Vec<u8>> {
+    let (mut list, mut len) = (ptr::null(), 0);
+    // SAFETY: the connection is valid, and both are written.
+    unsafe {
+        boring_sys::SSL_get0_signed_cert_timestamp_list(ssl.as_ptr(), &raw mut list, &raw mut len);
+    }
+    if list.is_null() || len == 0 {
+        return None;
+    }
+    // SAFETY: so many bytes, which the connection holds on to.
+    Some(unsafe { slice::from_raw_parts(list, len) }.to_vec())
 }
 
 /// `SSL_get0_selected_credential`: the address of what this end shows in the handshake that goes on.

@@ -37,6 +37,7 @@ mod psk;
 mod record;
 mod resume;
 mod saved;
+mod sct;
 mod session_cache;
 mod shutdown;
 mod sni;
@@ -59,6 +60,7 @@ pub fn scenarios() -> &'static [Scenario] {
             chain::SCENARIOS,
             verifier::SCENARIOS,
             ocsp::SCENARIOS,
+            sct::SCENARIOS,
             client_auth::SCENARIOS,
             psk::SCENARIOS,
             negotiation::SCENARIOS,

@@ -61,6 +61,7 @@ impl Config {
             pause_for_verdict,
             verifier_role,
             request_ocsp: _,
+            request_sct: _,
             psk_client,
             psk_server,
             psk_identity_hint: _,

@@ -297,6 +297,17 @@ impl<E: Engine> SslObject for Object<E> {
         self.engine.ocsp_response().map(|response| response.filter(|der| !der.is_empty()))
     }
 
+    fn sct_list(&self) -> Result<Option<Vec<u8>>, Error> {
+        if !self.done {
+            return Err(ErrorKind::HandshakeNotDone.into());
+        }
+        let asked = self.context.config().request_sct;
+        if !asked || self.side == Side::Server || self.facts.resumed {
+            return Ok(None);
+        }
+        self.engine.sct_list()
+    }
+
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
         if !self.done {
             return Err(ErrorKind::HandshakeNotDone.into());

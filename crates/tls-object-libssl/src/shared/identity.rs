@@ -25,6 +25,8 @@ macro_rules! shared_identity {
             pub(crate) key: native::Key,
             /// What is given to clients that ask.
             pub(crate) ocsp_response: Option<Arc<[u8]>>,
+            /// The same of signed certificate timestamps.
+            pub(crate) sct_list: Option<Arc<[u8]>>,
             /// `None` for a type of key that this project has no name for.
             pub(crate) kind: Option<KeyKind>,
             /// The schemes that it signs by, where those are not all of its kind.
@@ -78,7 +80,8 @@ macro_rules! shared_identity {
                 return Err(unusable(format!("an RSA key of {bits} bits is too short")));
             }
             let ocsp_response = identity.ocsp_response().map(Arc::from);
-            Ok(Loaded { leaf, issuers, key, ocsp_response, kind, schemes })
+            let sct_list = identity.sct_list().map(Arc::from);
+            Ok(Loaded { leaf, issuers, key, ocsp_response, sct_list, kind, schemes })
         }
 
         fn private_key(key: &PrivateKey) -> Result<PKey<Private>, Error> {

@@ -60,8 +60,14 @@ macro_rules! shared_settings {
                 builder.set_keylog_callback(hooks::log_key);
             }
             pre_shared_keys(&mut builder, config).map_err(library_error)?;
-            if !identities.is_empty() {
-                let loaded = identity::load_all(identities)?;
+            if config.request_sct {
+                native::request_sct(&mut builder).map_err(library_error)?;
+            }
+            let loaded = identity::load_all(identities)?;
+            if config.has_sct_list() {
+                native::give_sct(&mut builder, &loaded).map_err(library_error)?;
+            }
+            if !loaded.is_empty() {
                 native::show(&mut builder, config, loaded)
                     .map_err(|error| refused(native::why_not_shown(&error), error))?;
             }
