@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use tls_object::{Alert, Capability, DynBackend, ErrorKind, Origin, Side, Support, VerifyCode};
 use tls_object_conformance::{
-    CaseResult, ConnectionError, Outcome, Selection, plan, run, scenarios,
+    CaseResult, ConnectionError, Outcome, Selection, oracle, plan, run, scenarios,
 };
 
 const GENERATED: &str = "<!-- Generated: run `cargo xtask docs` after a change. -->\n";
@@ -107,6 +107,59 @@ fn whose_notes(about: &[About]) -> String {
         before = whose;
     }
     told
+}
+
+#[test]
+fn oracle() {
+    let (cpython, openssl) = oracle::asked();
+    let mut page = format!(
+        "{GENERATED}
+# Beside CPython
+
+What stock CPython {cpython} on {openssl} makes of {} short conversations over memory BIOs, with TLS 1.2 and
+1.3, is recorded call by call: the value or the exception with its reason and verify code, how many bytes each call puts out and leaves,
+the alert it sends: {} outcomes in all, to be read in
+[`cases.jsonl`](../crates/tls-object-conformance/oracle/cases.jsonl). Every backend takes the same steps in `cargo test`, at both ends.
+
+## Backends
+
+A case counts under the first of these that is true of any of its steps: the backend lacks what it asks for, and says so; its library
+differs, and [deviations.toml](deviations.toml) says why; all is as it should be.
+
+| | as it should be | lacking | deviating | of |
+|---|--:|--:|--:|--:|
+",
+        oracle::count(),
+        oracle::outcomes()
+    );
+    for backend in tls_object::backends() {
+        let tally = oracle::tally(*backend);
+        assert_eq!(tally.fail, 0, "{}", backend.name());
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {} | {} |",
+            backend.name(),
+            tally.pass,
+            tally.unsupported,
+            tally.deviation,
+            oracle::count()
+        );
+    }
+    page.push_str(
+        "
+## What is not as in CPython, on purpose
+
+Each step that should come to something else names one of these reasons
+([`divergences.toml`](../crates/tls-object-conformance/oracle/divergences.toml)), and both outcomes are checked.
+
+| | why | outcomes |
+|---|---|--:|
+",
+    );
+    for (key, reason, outcomes) in oracle::divergences() {
+        let _ = writeln!(page, "| `{key}` | {} | {outcomes} |", cell(reason));
+    }
+    settle("oracle.md", &page);
 }
 
 /// What an error was: of which fault, found by whom, which error, told by which alert.

@@ -25,6 +25,8 @@ use tls_object_core::DynBackend;
 
 use case::{Corpus, SCRIPTS, Step, corpus};
 
+use crate::report::{Outcome, Summary};
+
 #[cfg(feature = "harness")]
 pub use harness::main;
 
@@ -66,6 +68,21 @@ pub fn divergences() -> Vec<(&'static str, &'static str, usize)> {
 
 fn steps() -> impl Iterator<Item = &'static Step> {
     corpus().cases.iter().flat_map(|case| &case.steps)
+}
+
+/// Plays every case on a backend and counts what they come to. A deviation is a row of `docs/deviations.toml`; what differs for a
+/// reason of this project's counts as kept.
+pub fn tally(backend: &dyn DynBackend) -> Summary {
+    let mut summary = Summary::default();
+    for case in &corpus().cases {
+        *match replay::replay(case, backend).outcome() {
+            Outcome::Pass => &mut summary.pass,
+            Outcome::Unsupported => &mut summary.unsupported,
+            Outcome::Deviation => &mut summary.deviation,
+            Outcome::Fail => &mut summary.fail,
+        } += 1;
+    }
+    summary
 }
 
 /// The corpus of what `play.py` has `said`, with the reasons where `reference` differs from it.
