@@ -10,7 +10,8 @@ use tls_object::{
     Negotiated, Read, Report, ServerName, Session, SessionStats, Side, SslObject, Status, Support,
     TrafficSecrets, VerifyMode, VerifyTime, Wrap,
 };
-use tls_object_conformance::{Outcome, Selection, plan, run};
+use tls_object_conformance::{Outcome, Selection, oracle, plan, run};
+use tls_object_tests::faults::{self, Parties};
 
 /// One broken promise.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,6 +93,41 @@ fn each_broken_promise_is_noticed() {
         };
         assert!(failed("broken", "broken"), "{scenario} does not notice {fault:?}: {report:#?}");
         assert!(!failed("rustls", "rustls"), "{scenario} fails without {fault:?}: {report:#?}");
+    }
+}
+
+/// Faults that CPython does not have either.
+const NOT_OF_CPYTHON: &[Fault] = &[
+    Fault::AlertNotTold,
+    Fault::DataMergedIntoOneRead,
+    Fault::EmptyReadTakesData,
+    Fault::ErrorForgotten,
+    Fault::MoreThanCloseTaken,
+    Fault::NamesUnchecked,
+    Fault::NothingVerified,
+    Fault::TruncationTakenForClean,
+    Fault::UnreadDataThrownAway,
+    Fault::WriteAfterCloseTaken,
+];
+
+#[test]
+fn the_oracle_notices() {
+    let sound = tls_object::backend("rustls").unwrap();
+    // The deviations of rustls are listed by its name.
+    let listed = oracle::tally(sound).deviation;
+    for &fault in NOT_OF_CPYTHON {
+        let failed = oracle::tally(&Broken { sound, fault }).fail;
+        assert!(failed > listed, "{fault:?}: {failed} fail, {listed} do without it");
+    }
+}
+
+#[test]
+fn schedules_of_faults_notice() {
+    let sound = tls_object::backend("rustls").unwrap();
+    for fault in [Fault::TruncationTakenForClean, Fault::ErrorForgotten, Fault::GroupForgotten] {
+        let parties = Parties::new(&Broken { sound, fault }, sound).unwrap();
+        let result = faults::run(&parties, &faults::several_faults(), 100, 1, &|| {});
+        assert_eq!(result.is_err(), fault != Fault::GroupForgotten, "{fault:?}: {result:?}");
     }
 }
 
