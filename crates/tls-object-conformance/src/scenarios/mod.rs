@@ -56,6 +56,7 @@ pub fn scenarios() -> &'static [Scenario] {
             handshake::SCENARIOS,
             facts::SCENARIOS,
             verify::SCENARIOS,
+            verify::revocation::SCENARIOS,
             certificates::SCENARIOS,
             chain::SCENARIOS,
             verifier::SCENARIOS,
