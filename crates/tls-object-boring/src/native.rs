@@ -41,6 +41,11 @@ const DEFAULT_SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::ED25519,
 ];
 
+/// Never: BoringSSL answers the name that a client asks for where RFC 6066 section 3 says so.
+pub(crate) fn keeps_quiet_of_name(_ssl: &SslRef) -> bool {
+    false
+}
+
 /// `X509_V_ERR_INVALID_CALL` and `X509_V_ERR_STORE_LOOKUP`, as OpenSSL numbers them.
 const INVALID_CALL: c_int = 69;
 const STORE_LOOKUP: c_int = 70;

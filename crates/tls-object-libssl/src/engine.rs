@@ -83,8 +83,17 @@ impl<L: Library> LibsslEngine<L> {
         if let Some(error) = signing::take_failure() {
             return error.with_alert_sent(sent).with_backend(L::NAME);
         }
-        let told =
-            failure.codes.iter().find_map(|&(library, reason)| L::kind(library, reason, sent));
+        // OpenSSL gives the reason of an alert that has arrived for some that it sends itself.
+        let is_sent = |kind: &ErrorKind| {
+            matches!(kind, ErrorKind::AlertReceived(_))
+                && sent.is_some()
+                && self.connection.alert_received().is_none()
+        };
+        let told = failure
+            .codes
+            .iter()
+            .find_map(|&(library, reason)| L::kind(library, reason, sent))
+            .filter(|kind| !is_sent(kind));
         let mut refused = None;
         let kind = match told {
             // The reason says that there was an alert; which one it was, the alert itself says best.
@@ -437,7 +446,7 @@ impl<L: Library> Engine for LibsslEngine<L> {
 pub fn told_by(sent: Alert) -> ErrorKind {
     match sent {
         Alert::BAD_RECORD_MAC => ErrorKind::BadRecordMac,
-        Alert::DECODE_ERROR => ErrorKind::Decode,
+        Alert::BAD_CERTIFICATE_STATUS_RESPONSE | Alert::DECODE_ERROR => ErrorKind::Decode,
         Alert::DECRYPT_ERROR => ErrorKind::BadHandshakeSignature,
         Alert::ILLEGAL_PARAMETER | Alert::MISSING_EXTENSION | Alert::UNSUPPORTED_EXTENSION => {
             ErrorKind::IllegalParameter

@@ -76,6 +76,7 @@ pub const REASONS: &[(c_int, &str, ErrorKind)] = &[
     (295, "NO_SUITABLE_GROUPS", ErrorKind::NoSharedGroup),
     (298, "RECORD_TOO_SMALL", ErrorKind::Decode),
     (306, "BAD_ECPOINT", ErrorKind::IllegalParameter),
+    (310, "MISSING_PSK_KEX_MODES_EXTENSION", ErrorKind::IllegalParameter),
     (341, "INVALID_COMPRESSION_ALGORITHM", ErrorKind::IllegalParameter),
     (370, "WRONG_SIGNATURE_TYPE", ErrorKind::IllegalParameter),
     (376, "NO_SHARED_SIGNATURE_ALGORITHMS", ErrorKind::NoSharedSignatureScheme),

@@ -50,6 +50,12 @@ pub(crate) type Key = PKey<Private>;
 /// A key that is held elsewhere.
 pub(crate) use crate::ffi::external_key;
 
+/// Whether a server's callback must say that it does not answer the name that the client asks for: RFC 6066 section 3 has
+/// no answer to it where a session is resumed, and under TLS 1.3 OpenSSL gives one all the same.
+pub(crate) fn keeps_quiet_of_name(ssl: &SslRef) -> bool {
+    ssl.session_reused() && identity::version(ssl) == ProtocolVersion::TLS13
+}
+
 /// Where a context that shows the one of several identities keeps them.
 static IDENTITIES: LazyLock<Result<Index<SslContext, Vec<Loaded>>, ErrorStack>> =
     LazyLock::new(SslContext::new_ex_index);

@@ -13,6 +13,7 @@ use crate::messages::Told;
 use crate::{Calls, Hooks, Library};
 
 const SSL_ERROR_WANT_READ: c_int = 2;
+const SSL_ERROR_SYSCALL: c_int = 5;
 const SSL_ERROR_ZERO_RETURN: c_int = 6;
 /// `SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN`.
 const SSL_SHUTDOWN: c_int = 3;
@@ -242,9 +243,14 @@ impl<L: Library> Connection<L> {
 
     /// The last alert that arrived during the last call and was not `close_notify`, if one did.
     pub fn alert_received(&self) -> Option<Alert> {
+        self.last_received().filter(|&alert| alert != Alert::CLOSE_NOTIFY)
+    }
+
+    /// The last alert that arrived during the last call, whichever it was.
+    fn last_received(&self) -> Option<Alert> {
         // SAFETY: valid, and no call runs.
         let received = unsafe { (*self.slot.0.as_ptr()).alert_received };
-        received.map(|(_, alert)| Alert::new(alert)).filter(|&alert| alert != Alert::CLOSE_NOTIFY)
+        received.map(|(_, alert)| Alert::new(alert))
     }
 
     /// Runs one call with `bios` within reach and an empty error queue.
@@ -276,6 +282,10 @@ impl<L: Library> Connection<L> {
         match unsafe { L::ssl_get_error(ssl, ret) } {
             SSL_ERROR_WANT_READ => Outcome::WantRead,
             SSL_ERROR_ZERO_RETURN => Outcome::CloseNotify,
+            // OpenSSL: a close_notify behind a user_canceled of TLS 1.3, which it remembers in place of the former.
+            SSL_ERROR_SYSCALL if self.last_received() == Some(Alert::CLOSE_NOTIFY) => {
+                Outcome::CloseNotify
+            }
             0 => Outcome::Done(0),
             error if L::PAUSES.contains(&error) => Outcome::Suspended,
             error => Outcome::Failed(error),

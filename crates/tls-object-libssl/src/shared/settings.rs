@@ -39,6 +39,9 @@ macro_rules! shared_settings {
                         .and_then(|name| by_name.get(&name));
                     match context.map(|context| ssl.set_ssl_context(context)) {
                         Some(Err(_)) => Err(SniError::ALERT_FATAL),
+                        Some(Ok(())) | None if native::keeps_quiet_of_name(ssl) => {
+                            Err(SniError::NOACK)
+                        }
                         Some(Ok(())) | None => Ok(()),
                     }
                 });
