@@ -27,7 +27,7 @@ pub(crate) use early_data::{
 };
 pub(crate) use identity::{
     add_credential, clear_certificates, peer_schemes, sct_list, selected_credential,
-    set_certificate_callback, set_ocsp_response, set_sct_list,
+    set_certificate_callback, set_ocsp_response, set_sct_list, set_signing_schemes,
 };
 pub(crate) use ticket_keys::set_ticket_keys;
 pub(crate) use traffic_secrets::{

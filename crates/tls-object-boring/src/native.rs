@@ -119,6 +119,9 @@ pub(crate) fn show(
             builder.add_extra_chain_cert(issuer.clone())?;
         }
         builder.set_private_key(key)?;
+        if let Some(schemes) = &only.schemes {
+            ffi::set_signing_schemes(builder, schemes)?;
+        }
         if let Some(response) = &only.ocsp_response {
             ffi::set_ocsp_response(builder, response)?;
         }

@@ -55,6 +55,7 @@ capabilities! {
     Groups = "groups", "Choosing the groups of the key exchange.";
     PostQuantumGroup = "post-quantum-group", "The hybrid key exchange X25519MLKEM768.";
     SignatureSchemes = "signature-schemes", "Choosing the signature schemes accepted from the peer.";
+    SigningSchemes = "signing-schemes", "Choosing the signature schemes that it signs by.";
     Ed25519 = "ed25519", "Ed25519 certificates, its own and the peer's.";
     VerifyChain = "verify-chain", "Verifying the peer's chain against given trust anchors.";
     VerifyName = "verify-name", "Verifying the server's host name.";

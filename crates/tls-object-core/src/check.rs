@@ -205,6 +205,17 @@ fn lists(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         &capabilities.signature_schemes,
         |_| Capability::SignatureSchemes,
     );
+    report.list(
+        "signing schemes",
+        &config.signing_schemes,
+        &capabilities.signature_schemes,
+        |_| Capability::SigningSchemes,
+    );
+    let signs = config.signing_schemes.values().is_some();
+    let shows = !config.identities.is_empty() || !config.identities_by_name.is_empty();
+    if signs && !shows {
+        report.invalid("schemes to sign by, without a key");
+    }
 }
 
 fn suites(report: &mut Report, config: &Config, capabilities: &Capabilities) {

@@ -131,9 +131,12 @@ pub struct Config {
     pub security_level: Option<u8>,
     /// Groups for the key exchange, the best first. Python: `set_groups`.
     pub groups: Setting<NamedGroup>,
-    /// Signature schemes accepted from the peer, the best first. Python:
-    /// `set_client_sigalgs`, `set_server_sigalgs`.
+    /// Signature schemes accepted from the peer, the best first. Python: `set_server_sigalgs` of a client,
+    /// `set_client_sigalgs` of a server.
     pub signature_schemes: Setting<SignatureScheme>,
+    /// Signature schemes that this end signs the handshake by, the best first; those of them that its key can and the
+    /// peer accepts. Python: `set_client_sigalgs` of a client, `set_server_sigalgs` of a server.
+    pub signing_schemes: Setting<SignatureScheme>,
     /// Application protocols, the best first. A server goes by its own order. Python: `set_alpn_protocols`.
     pub alpn: Vec<AlpnProtocol>,
     /// What a server does when it and the client have no application protocol in common.
@@ -229,6 +232,7 @@ impl Config {
             security_level: None,
             groups: Setting::Default,
             signature_schemes: Setting::Default,
+            signing_schemes: Setting::Default,
             alpn: Vec::new(),
             alpn_mismatch: AlpnMismatch::Alert,
             on_client_hello: None,

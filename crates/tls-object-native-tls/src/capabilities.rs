@@ -50,7 +50,9 @@ fn support(capability: Capability) -> Support {
         C::HandshakeKind => no("native-tls does not tell how the handshake went"),
         C::SecurityLevel => no("native-tls has no security level to choose"),
         C::VerifyHook => no("native-tls asks nobody for a verdict"),
-        C::SignatureSchemes => no("native-tls has no signature schemes to choose"),
+        C::SignatureSchemes | C::SigningSchemes => {
+            no("native-tls has no signature schemes to choose")
+        }
         C::VerifyTime => no("native-tls judges by the clock"),
         C::VerifyCode => no("native-tls tells why a certificate was refused in words only"),
         C::PartialChain => no("on OpenSSL native-tls trusts nothing below a root"),

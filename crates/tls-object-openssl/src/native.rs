@@ -1,6 +1,7 @@
 //! What OpenSSL and its bindings have differently from BoringSSL.
 
 use core::ffi::{c_int, c_long};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use openssl::error::ErrorStack;
@@ -105,7 +106,7 @@ pub(crate) fn show(
     Ok(())
 }
 
-/// Keeps to the schemes that keys held elsewhere sign by. OpenSSL has one list for all keys of a context.
+/// Keeps to the schemes that keys sign by, where those are not all that they can. OpenSSL has one list for all keys of a context.
 fn sign_as_told(
     builder: &mut SslContextBuilder,
     config: &Config,
@@ -122,6 +123,9 @@ fn sign_as_told(
         let signs = |scheme: &&SignatureScheme| kind.signs_with(**scheme, ProtocolVersion::TLS12);
         schemes.extend(all.iter().filter(signs));
     }
+    // Identities share what the configuration says.
+    let mut seen = HashSet::new();
+    schemes.retain(|scheme| seen.insert(*scheme));
     let schemes = scheme_list(&schemes);
     match config.side {
         Side::Client => ffi::set_client_sigalgs_list(builder, &schemes),

@@ -36,6 +36,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::CipherSuites13
         | Capability::Groups
         | Capability::SignatureSchemes
+        | Capability::SigningSchemes
         | Capability::Ed25519
         | Capability::VerifyChain
         | Capability::VerifyName

@@ -23,11 +23,15 @@ pub(crate) fn certificate(certificate: &Certificate) -> CertificateDer<'static> 
     CertificateDer::from(certificate.der().to_vec())
 }
 
-/// Loads an identity.
+/// Loads an identity, whose key signs by no other schemes than `wanted` where that says so.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidCertificate`], [`ErrorKind::InvalidPrivateKey`], [`ErrorKind::KeyMismatch`].
-pub(crate) fn load(identity: &Identity, provider: &CryptoProvider) -> Result<CertifiedKey, Error> {
+fn load(
+    identity: &Identity,
+    wanted: Option<Arc<[SignatureScheme]>>,
+    provider: &CryptoProvider,
+) -> Result<CertifiedKey, Error> {
     let chain: Vec<_> = identity.chain().iter().map(certificate).collect();
     for certificate in &chain {
         webpki::anchor_from_trusted_cert(certificate)
@@ -41,7 +45,7 @@ pub(crate) fn load(identity: &Identity, provider: &CryptoProvider) -> Result<Cer
         }
         _ => return Err(ErrorKind::InvalidPrivateKey.into()),
     };
-    let mut certified = CertifiedKey::new(chain, Arc::new(NotingKey(key)));
+    let mut certified = CertifiedKey::new(chain, Arc::new(NotingKey { key, schemes: wanted }));
     certified.ocsp = identity.ocsp_response().map(<[u8]>::to_vec);
     match certified.keys_match() {
         Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(certified),
@@ -69,8 +73,15 @@ fn private_key(key: &PrivateKey, provider: &CryptoProvider) -> Result<Arc<dyn Si
 struct Identities(Vec<Arc<CertifiedKey>>);
 
 impl Identities {
-    fn load(identities: &[Identity], provider: &CryptoProvider) -> Result<Self, Error> {
-        let load = |identity| load(identity, provider).map(Arc::new);
+    fn load(
+        identities: &[Identity],
+        config: &Config,
+        provider: &CryptoProvider,
+    ) -> Result<Self, Error> {
+        let wanted: Option<Arc<[_]>> = config.signing_schemes.values().map(|schemes| {
+            schemes.iter().map(|scheme| SignatureScheme::from(scheme.code())).collect()
+        });
+        let load = |identity| load(identity, wanted.clone(), provider).map(Arc::new);
         identities.iter().map(load).collect::<Result<_, _>>().map(Self)
     }
 
@@ -90,7 +101,7 @@ impl ClientIdentities {
     /// # Errors
     /// Those of [`load`].
     pub(crate) fn new(config: &Config, provider: &CryptoProvider) -> Result<Self, Error> {
-        Identities::load(&config.identities, provider).map(Self)
+        Identities::load(&config.identities, config, provider).map(Self)
     }
 }
 
@@ -124,11 +135,11 @@ impl ServerIdentities {
     /// Those of [`load`].
     pub(crate) fn new(config: &Config, provider: &CryptoProvider) -> Result<Self, Error> {
         Ok(Self {
-            default: Identities::load(&config.identities, provider)?,
+            default: Identities::load(&config.identities, config, provider)?,
             by_name: config
                 .identities_by_name
                 .iter()
-                .map(|(name, these)| Ok((name.clone(), Identities::load(these, provider)?)))
+                .map(|(name, these)| Ok((name.clone(), Identities::load(these, config, provider)?)))
                 .collect::<Result<_, Error>>()?,
             speaks_tls13: config.version_range().1 >= ProtocolVersion::TLS13,
         })

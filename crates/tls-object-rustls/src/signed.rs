@@ -37,19 +37,30 @@ pub(crate) fn verified(scheme: SignatureScheme) {
 
 /// A key that notes by which scheme it signs.
 #[derive(Debug)]
-pub(crate) struct NotingKey(pub(crate) Arc<dyn SigningKey>);
+pub(crate) struct NotingKey {
+    pub(crate) key: Arc<dyn SigningKey>,
+    /// What it signs by, the best first; `None` for whatever it can.
+    pub(crate) schemes: Option<Arc<[SignatureScheme]>>,
+}
 
 impl SigningKey for NotingKey {
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
-        Some(Box::new(NotingSigner(self.0.choose_scheme(offered)?)))
+        let signer = match &self.schemes {
+            None => self.key.choose_scheme(offered)?,
+            Some(schemes) => schemes
+                .iter()
+                .filter(|scheme| offered.contains(scheme))
+                .find_map(|&scheme| self.key.choose_scheme(&[scheme]))?,
+        };
+        Some(Box::new(NotingSigner(signer)))
     }
 
     fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
-        self.0.public_key()
+        self.key.public_key()
     }
 
     fn algorithm(&self) -> SignatureAlgorithm {
-        self.0.algorithm()
+        self.key.algorithm()
     }
 }
 

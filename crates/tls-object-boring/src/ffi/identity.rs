@@ -14,7 +14,6 @@ use tls_object_libssl::{Signed, signed_meanwhile};
 use super::succeeded;
 use crate::identity::Loaded;
 use crate::native;
-use crate::signing::External;
 
 /// `SSL_CTX_add1_credential`: one more identity, behind those there are. Returns its address, good for as long as the
 /// context is.
@@ -38,7 +37,24 @@ pub(crate) fn add_credential(
         native::Key::Private(key) => succeeded(unsafe {
             boring_sys::SSL_CREDENTIAL_set1_private_key(credential, key.as_ptr())
         })?,
-        native::Key::External(key) => set_external_key(credential, key)?,
+        // SAFETY: the credential is valid; the table lives for ever.
+        native::Key::External(_) => succeeded(unsafe {
+            boring_sys::SSL_CREDENTIAL_set_private_key_method(
+                credential,
+                &raw const SIGNS_ELSEWHERE,
+            )
+        })?,
+    }
+    if let Some(schemes) = &identity.schemes {
+        let codes = codes(schemes);
+        // SAFETY: the credential is valid; the library copies the array.
+        succeeded(unsafe {
+            boring_sys::SSL_CREDENTIAL_set1_signing_algorithm_prefs(
+                credential,
+                codes.as_ptr(),
+                codes.len(),
+            )
+        })?;
     }
     if let Some(response) = &identity.ocsp_response {
         let response = Buffer::new(response)?;
@@ -59,26 +75,27 @@ pub(crate) fn add_credential(
     Ok(credential.addr())
 }
 
-/// Has the application sign: [`External::sign`].
-fn set_external_key(
-    credential: *mut boring_sys::SSL_CREDENTIAL,
-    key: &External,
+/// `SSL_CTX_set_signing_algorithm_prefs`, for the one identity.
+pub(crate) fn set_signing_schemes(
+    builder: &mut SslContextBuilder,
+    schemes: &[SignatureScheme],
 ) -> Result<(), ErrorStack> {
-    // SAFETY: the credential is valid; the table lives for ever.
+    let codes = codes(schemes);
+    // SAFETY: the context is valid; the library copies the array.
     succeeded(unsafe {
-        boring_sys::SSL_CREDENTIAL_set_private_key_method(credential, &raw const SIGNS_ELSEWHERE)
-    })?;
-    let schemes: Vec<u16> = key.key.schemes().iter().map(|scheme| scheme.code()).collect();
-    // SAFETY: the credential is valid; the library copies the array.
-    succeeded(unsafe {
-        boring_sys::SSL_CREDENTIAL_set1_signing_algorithm_prefs(
-            credential,
-            schemes.as_ptr(),
-            schemes.len(),
+        boring_sys::SSL_CTX_set_signing_algorithm_prefs(
+            builder.as_ptr(),
+            codes.as_ptr(),
+            codes.len(),
         )
     })
 }
 
+fn codes(schemes: &[SignatureScheme]) -> Vec<u16> {
+    schemes.iter().map(|scheme| scheme.code()).collect()
+}
+
+/// Has the application sign: [`External::sign`](crate::signing::External::sign).
 static SIGNS_ELSEWHERE: boring_sys::SSL_PRIVATE_KEY_METHOD = boring_sys::SSL_PRIVATE_KEY_METHOD {
     sign: Some(on_sign),
     decrypt: None,

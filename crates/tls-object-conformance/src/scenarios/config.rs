@@ -336,6 +336,16 @@ fn lists_are_true(lab: &Lab) -> Result<(), Failure> {
         &capabilities.signature_schemes,
         |config, schemes| config.signature_schemes = schemes,
         |_| Capability::SignatureSchemes,
+    )?;
+    each_value(
+        lab,
+        SignatureScheme::KNOWN,
+        &capabilities.signature_schemes,
+        |config, schemes| {
+            config.identities = lab.server_config().identities;
+            config.signing_schemes = schemes;
+        },
+        |_| Capability::SigningSchemes,
     )
 }
 

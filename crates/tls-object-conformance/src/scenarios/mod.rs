@@ -40,6 +40,7 @@ mod saved;
 mod sct;
 mod session_cache;
 mod shutdown;
+mod signing;
 mod sni;
 mod strangers;
 mod tickets;
@@ -71,6 +72,7 @@ pub fn scenarios() -> &'static [Scenario] {
             identities::SCENARIOS,
             external_key::SCENARIOS,
             pause::SCENARIOS,
+            signing::SCENARIOS,
             client_hello::SCENARIOS,
             data::SCENARIOS,
             lent::SCENARIOS,

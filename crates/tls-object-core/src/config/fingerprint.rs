@@ -72,6 +72,7 @@ impl Config {
             security_level,
             groups,
             signature_schemes,
+            signing_schemes: _,
             alpn: _,
             alpn_mismatch: _,
             on_client_hello: _,

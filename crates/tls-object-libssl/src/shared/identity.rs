@@ -29,7 +29,7 @@ macro_rules! shared_identity {
             pub(crate) sct_list: Option<Arc<[u8]>>,
             /// `None` for a type of key that this project has no name for.
             pub(crate) kind: Option<KeyKind>,
-            /// The schemes that it signs by, where those are not all of its kind.
+            /// The schemes that it signs by, the best first, where those are not all of its kind.
             pub(crate) schemes: Option<Vec<SignatureScheme>>,
         }
 
@@ -47,11 +47,14 @@ macro_rules! shared_identity {
             }
         }
 
-        /// Parses an identity, and sees that its key is the leaf's.
+        /// Parses an identity, and sees that its key is the leaf's. Where `wanted` says so, it signs by no other schemes.
         ///
         /// # Errors
         /// [`ErrorKind::InvalidCertificate`], [`ErrorKind::InvalidPrivateKey`], [`ErrorKind::KeyMismatch`].
-        pub(crate) fn load(identity: &Identity) -> Result<Loaded, Error> {
+        pub(crate) fn load(
+            identity: &Identity,
+            wanted: Option<&[SignatureScheme]>,
+        ) -> Result<Loaded, Error> {
             // First, as long as it is not known whether the rest is sound: the key.
             let private = identity.key().private().map(private_key).transpose()?;
             let leaf = parse(identity.leaf().der())?;
@@ -79,6 +82,15 @@ macro_rules! shared_identity {
             if native::LEAST_RSA_BITS.is_some_and(too_short) {
                 return Err(unusable(format!("an RSA key of {bits} bits is too short")));
             }
+            let schemes = match (schemes, wanted) {
+                (Some(can), Some(wanted)) => {
+                    Some(wanted.iter().copied().filter(|scheme| can.contains(scheme)).collect())
+                }
+                (can, wanted) => can.or_else(|| wanted.map(<[_]>::to_vec)),
+            };
+            if schemes.as_ref().is_some_and(Vec::is_empty) {
+                return Err(unusable("it signs by none of the schemes to sign by".into()));
+            }
             let ocsp_response = identity.ocsp_response().map(Arc::from);
             let sct_list = identity.sct_list().map(Arc::from);
             Ok(Loaded { leaf, issuers, key, ocsp_response, sct_list, kind, schemes })
@@ -94,7 +106,11 @@ macro_rules! shared_identity {
         ///
         /// # Errors
         /// Those of [`load`].
-        pub(crate) fn load_all(identities: &[Identity]) -> Result<Vec<Loaded>, Error> {
+        pub(crate) fn load_all(
+            identities: &[Identity],
+            wanted: Option<&[SignatureScheme]>,
+        ) -> Result<Vec<Loaded>, Error> {
+            let load = |identity| load(identity, wanted);
             let loaded = identities.iter().map(load).collect::<Result<Vec<_>, _>>()?;
             if loaded.len() > 1 && loaded.iter().any(|it| it.kind.is_none()) {
                 return Err(unusable(

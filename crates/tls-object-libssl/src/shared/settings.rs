@@ -66,7 +66,8 @@ macro_rules! shared_settings {
             if config.request_sct {
                 native::request_sct(&mut builder).map_err(library_error)?;
             }
-            let loaded = identity::load_all(identities)?;
+            let wanted = chosen(&config.signing_schemes, &capabilities.signature_schemes);
+            let loaded = identity::load_all(identities, wanted.as_deref())?;
             if config.has_sct_list() {
                 native::give_sct(&mut builder, &loaded).map_err(library_error)?;
             }
