@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::cargo::{cargo, run};
-use crate::tools;
+use crate::{bogo, tools};
 
 /// Writes them: the tests that compare them do so when they are told to.
 ///
@@ -13,5 +13,6 @@ pub(crate) fn write() -> Result<()> {
     tools::ensure()?;
     let test =
         ["test", "--locked", "--workspace", "--features", "tls-object-cli/all", "--test", "docs"];
-    run(cargo(test).env("UPDATE_DOCS", "1"))
+    run(cargo(test).env("UPDATE_DOCS", "1"))?;
+    bogo::write_page()
 }

@@ -28,6 +28,7 @@ const NATIVE_TLS: &str = "tls-object-native-tls";
 const CONFORMANCE: &str = "tls-object-conformance";
 const FACADE: &str = "tls-object";
 const CLI: &str = "tls-object-cli";
+const BOGO: &str = "tls-object-bogo";
 
 /// Layers 0 to 3.
 const PUBLISHED: &[&str] = &[
@@ -69,6 +70,7 @@ const MEMBERS: &[Member] = &[
         may_test_with: &[],
     },
     Member { name: CLI, layer: 3, may_use: &[CORE, CONFORMANCE, FACADE], may_test_with: &[] },
+    Member { name: BOGO, layer: 3, may_use: &[FACADE], may_test_with: &[] },
     Member { name: "tls-object-tests", layer: 4, may_use: PUBLISHED, may_test_with: &[] },
     Member { name: "tls-object-bench", layer: 4, may_use: PUBLISHED, may_test_with: &[] },
     Member { name: "xtask", layer: 4, may_use: &[], may_test_with: &[] },
@@ -178,7 +180,7 @@ mod tests {
                 let shared = [LIBSSL, PATH];
                 let shared_by_siblings =
                     shared.contains(name) && member.layer == 1 && !shared.contains(&member.name);
-                let facade_in_front = *name == FACADE && member.name == CLI;
+                let facade_in_front = *name == FACADE && [CLI, BOGO].contains(&member.name);
                 assert!(
                     used.layer < member.layer || shared_by_siblings || facade_in_front,
                     "{} uses {name}",

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod bogo;
 mod cargo;
 mod ci;
 mod closure;
@@ -55,6 +56,8 @@ enum Chore {
     /// Measure what tls-object costs over driving each library by hand.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Run BoringSSL's test suite on every backend, and compare with what is written down.
+    Bogo(bogo::Bogo),
     /// Run everything that a change must pass: lint, licences, layers, tests.
     Ci,
 }
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Chore::Faults { count, seed } => faults::play(count, seed),
         Chore::Oracle => oracle::record(),
         Chore::Bench(what) => bench::bench(&what),
+        Chore::Bogo(args) => bogo::bogo(&args),
         Chore::Ci => ci::ci(),
     };
     match result {

@@ -4,6 +4,7 @@ use std::env::consts::EXE_SUFFIX;
 
 use anyhow::Result;
 
+use crate::bogo::{self, Bogo};
 use crate::cargo::{cargo, metadata, run};
 use crate::steps::Steps;
 use crate::{bench, layers, tools};
@@ -30,7 +31,7 @@ pub(crate) fn test(args: &[String]) -> Result<()> {
     steps.finish()
 }
 
-/// The steps themselves. Costs are counted unless `args` choose something.
+/// The steps themselves. Costs are counted, and BoringSSL's suite is run, unless `args` choose something.
 pub(crate) fn add_to(steps: &mut Steps, args: &[String]) {
     steps.step("layers", layers::check);
     steps.step("no backend", || check_facade(None));
@@ -47,6 +48,7 @@ pub(crate) fn add_to(steps: &mut Steps, args: &[String]) {
     });
     if args.is_empty() {
         steps.step("costs", || bench::gate(""));
+        steps.step("BoGo", || bogo::bogo(&Bogo::default()));
     }
 }
 

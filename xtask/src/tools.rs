@@ -45,6 +45,11 @@ const TOOLS: &[Tool] = &[
     Tool { name: "tshark", packages: &["tshark"], is_there: || runs("tshark --version") },
     Tool { name: "valgrind", packages: &["valgrind"], is_there: || runs("valgrind --version") },
     Tool { name: "python3", packages: &["python3"], is_there: || runs("python3 --version") },
+    Tool {
+        name: "Python's venv",
+        packages: &["python3-venv"],
+        is_there: || runs("python3 -m ensurepip --version"),
+    },
 ];
 
 /// Sees to it that everything is there: as root on Debian or Ubuntu by installing what is not.

@@ -48,8 +48,8 @@ fn configs(lab: &Lab) -> (Config, Config) {
     let family = pki().family(KeyType::Rsa2048);
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
     server.identities = vec![family.server.clone()];
-    client.trust_anchors = vec![family.authority.root()];
-    server.trust_anchors.clone_from(&client.trust_anchors);
+    client.trust_store = [family.authority.root()].into_iter().collect();
+    server.trust_store = client.trust_store.clone();
     (client, server)
 }
 
