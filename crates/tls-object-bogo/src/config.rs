@@ -44,11 +44,16 @@ fn side(settings: &Settings, hooks: &Arc<Hooks>) -> Result<Config, Failure> {
     let identities = identities(settings)?;
     let has_psk = !settings.psk.is_empty();
     if !settings.server {
+        let gives = |it: &Identity| it.ocsp_response().is_some() || it.sct_list().is_some();
+        if identities.iter().any(gives) {
+            return Err(Failure::unimplemented("a client's OCSP response or timestamps"));
+        }
         let mut config = Config::client();
         config.check_server_name = false;
         config.identities = identities;
         config.psk_client = has_psk.then(|| Hook::new(hooks.clone() as Arc<dyn PskClient>));
         config.request_ocsp = settings.enable_ocsp_stapling;
+        config.request_sct = settings.enable_signed_cert_timestamps;
         return Ok(config);
     }
     if has_psk {
@@ -82,8 +87,12 @@ fn identity(credential: &Credential, without_ocsp: bool) -> Result<Identity, Fai
         return Err(Failure::unimplemented("a credential without a certificate or a key"));
     };
     let identity = Identity::new(certificates(chain)?, PrivateKey::from_pem(&read(key)?)?)?;
-    Ok(match credential.ocsp_response.as_ref().filter(|_| !without_ocsp) {
+    let identity = match credential.ocsp_response.as_ref().filter(|_| !without_ocsp) {
         Some(der) => identity.with_ocsp_response(der.as_slice()),
+        None => identity,
+    };
+    Ok(match &credential.signed_cert_timestamps {
+        Some(list) => identity.with_sct_list(list.as_slice())?,
         None => identity,
     })
 }

@@ -187,6 +187,10 @@ fn certificates_of_the_peer(
     if let Some(expected) = expect.ocsp_response.as_ref().filter(|_| !tls.session_reused()) {
         check("the OCSP response", Some(expected), tls.ocsp_response()?.as_ref())?;
     }
+    if let Some(expected) = expect.signed_cert_timestamps.as_ref().filter(|_| !tls.session_reused())
+    {
+        check("the certificate's timestamps", Some(expected), tls.sct_list()?.as_ref())?;
+    }
     Ok(())
 }
 

@@ -77,12 +77,16 @@ const FLAGS: &[Flag] = &[
     with("-host-name", |s, v| some(&mut s.host_name, text(v)?)),
     on("-no-ticket", |s| s.no_ticket = true),
     on("-enable-ocsp-stapling", |s| s.enable_ocsp_stapling = true),
+    on("-enable-signed-cert-timestamps", |s| s.enable_signed_cert_timestamps = true),
     on("-enable-early-data", |s| s.enable_early_data = true),
     // Who is shown, and how the peer is judged.
     with("-cert-file", |s, v| some(&mut s.newest_credential().cert_file, text(v)?.into())),
     with("-key-file", |s, v| some(&mut s.newest_credential().key_file, text(v)?.into())),
     with("-signing-prefs", |s, v| push(&mut s.newest_credential().signing_prefs, scheme(v)?)),
     with("-ocsp-response", |s, v| some(&mut s.newest_credential().ocsp_response, base64(v)?)),
+    with("-signed-cert-timestamps", |s, v| {
+        some(&mut s.newest_credential().signed_cert_timestamps, base64(v)?)
+    }),
     on("-decline-ocsp-callback", |s| s.decline_ocsp_callback = true),
     on("-new-x509-credential", |s| s.credentials.push(Credential::default())),
     // What BoringSSL's shim does with it too: nothing, since its callback accepts every chain.
@@ -139,6 +143,9 @@ const FLAGS: &[Flag] = &[
     on("-expect-extended-master-secret", |s| s.expect.extended_master_secret = true),
     on("-expect-verify-result", |s| s.expect.verify_result = true),
     with("-expect-ocsp-response", |s, v| some(&mut s.expect.ocsp_response, base64(v)?)),
+    with("-expect-signed-cert-timestamps", |s, v| {
+        some(&mut s.expect.signed_cert_timestamps, base64(v)?)
+    }),
     with("-expect-peer-cert-file", |s, v| some(&mut s.expect.peer_cert_file, text(v)?.into())),
     on("-expect-no-peer-cert", |s| s.expect.no_peer_cert = true),
     with("-expect-selected-credential", |s, v| some(&mut s.expect.selected_credential, number(v)?)),

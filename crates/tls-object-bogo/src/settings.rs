@@ -36,6 +36,7 @@ pub(crate) struct Settings {
     pub(crate) host_name: Option<String>,
     pub(crate) no_ticket: bool,
     pub(crate) enable_ocsp_stapling: bool,
+    pub(crate) enable_signed_cert_timestamps: bool,
     pub(crate) enable_early_data: bool,
 
     // Who is shown, and how the peer is judged.
@@ -98,6 +99,7 @@ pub(crate) struct Expectations {
     pub(crate) extended_master_secret: bool,
     pub(crate) verify_result: bool,
     pub(crate) ocsp_response: Option<Vec<u8>>,
+    pub(crate) signed_cert_timestamps: Option<Vec<u8>>,
     pub(crate) peer_cert_file: Option<PathBuf>,
     pub(crate) no_peer_cert: bool,
     pub(crate) selected_credential: Option<i64>,
@@ -113,6 +115,7 @@ pub(crate) struct Credential {
     pub(crate) key_file: Option<PathBuf>,
     pub(crate) signing_prefs: Vec<SignatureScheme>,
     pub(crate) ocsp_response: Option<Vec<u8>>,
+    pub(crate) signed_cert_timestamps: Option<Vec<u8>>,
 }
 
 impl Settings {
