@@ -2,7 +2,6 @@
 
 use core::ffi::{c_int, c_long};
 use std::ffi::{CStr, CString};
-use std::sync::Arc;
 use std::time::Duration;
 use std::{ptr, slice};
 
@@ -11,7 +10,7 @@ use boring::ssl::{Ssl, SslContextBuilder, SslRef, SslSession, SslVersion};
 use boring::x509::X509StoreContextRef;
 use boring::x509::verify::X509VerifyParamRef;
 use foreign_types_05::{ForeignType as _, ForeignTypeRef as _};
-use tls_object_core::{Certificate, CipherSuite, NamedGroup, SessionCache};
+use tls_object_core::{Certificate, CipherSuite, NamedGroup};
 use tls_object_libssl::impl_calls;
 
 use crate::library::Lib;
@@ -166,13 +165,13 @@ pub(crate) fn set_error(judgement: &mut X509StoreContextRef, code: c_int) {
     unsafe { boring_sys::X509_STORE_CTX_set_error(judgement.as_ptr(), code) };
 }
 
-/// `SSL_CTX_sess_set_get_cb` with a cache of the context's own.
+/// `SSL_CTX_sess_set_get_cb`: a server finds sessions by `find`, which gives none that connections of another context made.
 pub(crate) fn look_up_sessions(
     builder: &mut SslContextBuilder,
-    cache: Arc<SessionCache<SslSession>>,
+    find: impl Fn(&SslRef, &[u8]) -> Option<SslSession> + Send + Sync + 'static,
 ) {
-    let look_up = move |_ssl: &mut SslRef, id: &[u8]| Ok(cache.get(id));
-    // SAFETY: nothing is in the cache but what connections of this context have put there.
+    let look_up = move |ssl: &mut SslRef, id: &[u8]| Ok(find(ssl, id));
+    // SAFETY: what is found was made by connections of this context, or of bytes and so in none.
     unsafe { builder.set_get_session_callback(look_up) };
 }
 

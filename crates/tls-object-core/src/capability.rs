@@ -118,6 +118,7 @@ capabilities! {
     EarlyDataLimit = "early-data-limit", "Choosing how much early data a server takes.";
     SessionCache12 = "session-cache-1.2", "Keeping sessions of TLS 1.2 as a server.";
     SessionCache13 = "session-cache-1.3", "Keeping sessions of TLS 1.3 as a server.";
+    SessionStore = "session-store", "Keeping a server's sessions in a store of the application's, so that servers share them.";
     SessionStats = "session-stats", "Counting handshakes and resumed sessions.";
     TicketKeys = "ticket-keys", "Sealing session tickets with given keys, so that servers share them.";
     TicketCount = "ticket-count", "Choosing how many tickets of TLS 1.3 a server sends.";

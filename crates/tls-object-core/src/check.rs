@@ -361,7 +361,12 @@ fn sessions(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if config.num_tickets.is_some_and(|number| number > MAX_TICKETS) {
         report.invalid(format!("more than {MAX_TICKETS} tickets"));
     }
-    let cache = config.session_cache > 0;
+    let store = config.session_store.is_some();
+    report.require(capabilities, Capability::SessionStore, store);
+    if store && config.session_cache > 0 {
+        report.invalid("sessions kept in memory, and in a store");
+    }
+    let cache = config.session_cache > 0 || store;
     let (oldest, newest) = config.version_range();
     let speaks = |version| (oldest..=newest).contains(&version);
     let (tls12, tls13) = (speaks(ProtocolVersion::TLS12), speaks(ProtocolVersion::TLS13));

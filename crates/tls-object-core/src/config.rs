@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     CipherSuite, ExternalKey, Hook, Identity, KeyLog, NamedGroup, OnClientHello, OnMessage,
-    PeerVerifier, ProtocolVersion, PskClient, PskServer, SessionSink, SignatureScheme, TrustStore,
-    VerifierRole,
+    PeerVerifier, ProtocolVersion, PskClient, PskServer, SessionSink, SessionStore,
+    SignatureScheme, TrustStore, VerifierRole,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
@@ -156,6 +156,10 @@ pub struct Config {
     /// Server: how many sessions it keeps itself, in memory, instead of sending them away in tickets; 0 for none. The
     /// client then holds an id only. The oldest make room for new ones. Each context has a cache of its own.
     pub session_cache: usize,
+    /// Server: who keeps its sessions instead, under ids that the client then holds. Servers that share a store, of the same
+    /// library and with settings alike, resume each other's sessions, as with [`ticket_keys`](Self::ticket_keys): what it
+    /// gives of another server leads to a full handshake.
+    pub session_store: Option<Hook<dyn SessionStore>>,
     /// Server: how many tickets follow a full handshake of TLS 1.3, 16 at most; `None` for the library's own number.
     /// Python: `num_tickets`.
     pub num_tickets: Option<usize>,
@@ -240,6 +244,7 @@ impl Config {
             on_session: None,
             ticket_keys: Vec::new(),
             session_cache: 0,
+            session_store: None,
             num_tickets: None,
             max_early_data: 0,
             post_handshake_auth: false,

@@ -180,6 +180,7 @@ mod sct;
 mod server_name;
 mod session;
 mod session_cache;
+mod session_store;
 mod shared_bio;
 mod signature_scheme;
 mod ssl_object;
@@ -233,6 +234,7 @@ pub use session::{
     ContextId, SavedSession, Session, SessionCounters, SessionDetails, SessionSink, SessionStats,
 };
 pub use session_cache::SessionCache;
+pub use session_store::{BoundSessionStore, SessionStore};
 pub use shared_bio::SharedBio;
 pub use signature_scheme::SignatureScheme;
 pub use ssl_object::{ChannelBinding, Cipher, SslObject};

@@ -1,5 +1,6 @@
 //! A session to be resumed.
 
+pub(crate) mod envelope;
 mod saved;
 mod stats;
 

@@ -6,12 +6,12 @@ use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tls_object_core::{
-    Certificate, Config, Direction, Hook, KeyLog, Message, MessageKind, OnMessage, PeerVerifier,
-    PreSharedKey, PresentedPeer, ProtocolVersion, PskClient, PskOffer, PskServer, ServerName, Side,
-    VerifierRole, VerifyCode, VerifyTime, Wrap,
+    BoundSessionStore, Certificate, Config, Direction, Hook, KeyLog, Message, MessageKind,
+    OnMessage, PeerVerifier, PreSharedKey, PresentedPeer, ProtocolVersion, PskClient, PskOffer,
+    PskServer, ServerName, Side, VerifierRole, VerifyCode, VerifyTime, Wrap,
 };
 use zeroize::Zeroizing;
 
@@ -31,6 +31,8 @@ pub struct Hooks {
     psk_server: Option<Hook<dyn PskServer>>,
     /// Server: whether it has a key of the identity that it was asked about last.
     psk_found: AtomicBool,
+    /// Server: the session that was taken out of its store last.
+    session_taken: Mutex<Option<TakenSession>>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
@@ -47,7 +49,8 @@ impl Hooks {
         });
         let on_message = config.on_message.clone();
         let any = key_log.is_some() || verifier.is_some() || on_message.is_some();
-        (any || config.has_psk() || config.extract_secrets).then(|| {
+        let any = any || config.session_store.is_some() || config.extract_secrets;
+        (any || config.has_psk()).then(|| {
             Arc::new(Self {
                 key_log,
                 verifier,
@@ -56,6 +59,7 @@ impl Hooks {
                 psk_client: config.psk_client.clone(),
                 psk_server: config.psk_server.clone(),
                 psk_found: AtomicBool::new(false),
+                session_taken: Mutex::default(),
                 panic: Mutex::default(),
             })
         })
@@ -145,6 +149,38 @@ impl Hooks {
         self.psk_found.load(Ordering::Relaxed)
     }
 
+    /// Puts the library's own bytes of a session into the store of its server.
+    pub fn put_session(
+        &self,
+        store: &BoundSessionStore,
+        id: &[u8],
+        native: Vec<u8>,
+        lifetime: Duration,
+    ) {
+        self.run(|| store.put(id, native, lifetime));
+    }
+
+    /// The library's own bytes of the session of this id, which is taken out of the store if it is resumed `once` only. They
+    /// are then kept here: OpenSSL looks for the session again at the second ClientHello of a connection.
+    pub fn find_session(
+        &self,
+        store: &BoundSessionStore,
+        id: &[u8],
+        once: bool,
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        if !once {
+            return self.run(|| store.get(id)).flatten().map(Zeroizing::new);
+        }
+        // Whoever panicked left whole values.
+        let mut taken = self.session_taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, native)) = taken.as_ref().filter(|(of, _)| **of == *id) {
+            return Some(native.clone());
+        }
+        let native = Zeroizing::new(self.run(|| store.take(id)).flatten()?);
+        *taken = Some((id.into(), native.clone()));
+        Some(native)
+    }
+
     /// Whether messages are to be shown.
     pub(crate) fn wants_messages(&self) -> bool {
         self.on_message.is_some()
@@ -186,6 +222,9 @@ impl Hooks {
         self.panic.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
+
+/// The id of a session, and the library's own bytes of it.
+type TakenSession = (Box<[u8]>, Zeroizing<Vec<u8>>);
 
 /// What asks the application about the peer of one connection.
 struct Verifier {

@@ -95,7 +95,7 @@ fn support(capability: Capability) -> Support {
         C::SctClient | C::SctServer => no("native-tls knows no signed certificate timestamps"),
         C::OcspStapleClient | C::OcspStapleServer => no("native-tls knows no OCSP responses"),
         C::Psk12 | C::Psk13 => no("native-tls knows no keys but those of certificates"),
-        C::SessionCache12 | C::SessionCache13 | C::SessionStats => {
+        C::SessionCache12 | C::SessionCache13 | C::SessionStore | C::SessionStats => {
             no("native-tls keeps its sessions to itself")
         }
         C::PostHandshakeAuth => no("native-tls never asks for a client's certificate"),

@@ -3,7 +3,6 @@
 use core::ffi::{c_char, c_int, c_long, c_ulong, c_void};
 use std::ffi::CString;
 use std::ptr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use foreign_types_03::{ForeignType as _, ForeignTypeRef as _};
@@ -11,7 +10,7 @@ use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslCipher, SslCipherRef, SslContextBuilder, SslRef, SslSession};
 use openssl::stack::StackRef;
 use openssl::x509::{X509, X509Crl, X509StoreContext, X509StoreContextRef};
-use tls_object_core::{Certificate, CipherSuite, SessionCache};
+use tls_object_core::{Certificate, CipherSuite};
 use tls_object_libssl::{InfoCallback, MessageCallback, Verdict, impl_calls};
 
 use crate::hooks;
@@ -217,13 +216,13 @@ pub(crate) fn set_error(judgement: &mut X509StoreContextRef, code: c_int) {
     unsafe { openssl_sys::X509_STORE_CTX_set_error(judgement.as_ptr(), code) };
 }
 
-/// `SSL_CTX_sess_set_get_cb` with a cache of the context's own.
+/// `SSL_CTX_sess_set_get_cb`: a server finds sessions by `find`, which gives none that connections of another context made.
 pub(crate) fn look_up_sessions(
     builder: &mut SslContextBuilder,
-    cache: Arc<SessionCache<SslSession>>,
+    find: impl Fn(&SslRef, &[u8]) -> Option<SslSession> + Send + Sync + 'static,
 ) {
-    let look_up = move |_ssl: &mut SslRef, id: &[u8]| cache.get(id);
-    // SAFETY: nothing is in the cache but what connections of this context have put there.
+    let look_up = move |ssl: &mut SslRef, id: &[u8]| find(ssl, id);
+    // SAFETY: what is found was made by connections of this context, or of bytes and so in none.
     unsafe { builder.set_get_session_callback(look_up) };
 }
 

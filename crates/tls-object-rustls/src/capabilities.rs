@@ -78,6 +78,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::EarlyDataLimit
         | Capability::SessionCache12
         | Capability::SessionCache13
+        | Capability::SessionStore
         | Capability::TicketCount => Support::Native,
 
         Capability::VerifyCommonName => emulated("webpki knows no common names; compared here"),

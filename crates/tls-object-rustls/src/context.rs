@@ -20,7 +20,7 @@ use tls_object_core::{
 
 use crate::hooks::Keys;
 use crate::identity::{ClientIdentities, ServerIdentities};
-use crate::server_sessions::ServerSessions;
+use crate::server_sessions::{ServerSessions, StoredSessions};
 use crate::session::{Events, Issued, SessionSlot};
 use crate::verify::PeerVerifier;
 use crate::{Rustls, RustlsEngine, RustlsObject};
@@ -249,6 +249,8 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
         // With tickets it would take none.
         server.session_storage = Arc::new(ServerSessions::new(EARLY_DATA_SESSIONS));
         server.max_early_data_size = config.max_early_data;
+    } else if let Some(store) = StoredSessions::of(config, backend.name()) {
+        server.session_storage = store;
     } else if config.resumption && config.session_cache > 0 {
         server.session_storage = Arc::new(ServerSessions::new(config.session_cache));
     } else if config.resumption {

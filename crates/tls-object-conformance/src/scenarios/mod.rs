@@ -39,6 +39,7 @@ mod resume;
 mod saved;
 mod sct;
 mod session_cache;
+mod session_store;
 mod shutdown;
 mod signing;
 mod sni;
@@ -85,6 +86,7 @@ pub fn scenarios() -> &'static [Scenario] {
             tickets::SCENARIOS,
             saved::SCENARIOS,
             session_cache::SCENARIOS,
+            session_store::SCENARIOS,
             early_data::SCENARIOS,
             exporter::SCENARIOS,
             post_handshake::SCENARIOS,

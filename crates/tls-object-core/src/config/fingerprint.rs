@@ -80,6 +80,7 @@ impl Config {
             on_session: _,
             ticket_keys: _,
             session_cache: _,
+            session_store: _,
             num_tickets: _,
             max_early_data: _,
             post_handshake_auth: _,

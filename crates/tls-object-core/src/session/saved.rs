@@ -1,18 +1,14 @@
 //! A session as bytes: what the library makes of it, in an envelope that says where it belongs.
 
-use sha2::{Digest as _, Sha256};
-
-use super::Session;
+use super::{Session, envelope};
 use crate::{Config, ContextId, Error, ErrorKind, ServerName};
 
 /// What every saved session begins with, the version of the layout included.
 const MAGIC: &[u8; 8] = b"tlsobj\0\x01";
-const DIGEST_LEN: usize = 32;
 
 /// For backends: the parts of a saved session.
 ///
-/// On disk: four bytes that say so; backend, fingerprint of the configuration, server name (empty for none) and the library's own
-/// bytes, each behind its length in 4 bytes, the high one first; SHA-256 of all that.
+/// In the envelope: backend, fingerprint of the configuration, server name (empty for none) and the library's own bytes.
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SavedSession<'a> {
@@ -40,16 +36,8 @@ impl<'a> SavedSession<'a> {
         }
         judged_by_settings(config)?;
         let name = session.server_name().map(ToString::to_string).unwrap_or_default();
-        let mut saved = MAGIC.to_vec();
         let parts = [backend.as_bytes(), &config.session_fingerprint(), name.as_bytes(), native];
-        for part in parts {
-            let len = u32::try_from(part.len()).map_err(|_| invalid("too long"))?;
-            saved.extend(len.to_be_bytes());
-            saved.extend(part);
-        }
-        let digest = Sha256::digest(&saved);
-        saved.extend(digest);
-        Ok(saved)
+        envelope::seal(MAGIC, parts)
     }
 
     /// Takes a saved session out of its envelope, for a context of `backend` that is made of `config`.
@@ -59,31 +47,13 @@ impl<'a> SavedSession<'a> {
     /// * [`ErrorKind::SessionMismatch`]: it is of another backend, or began under other settings, or the application judges
     ///   the peers of this context.
     pub fn open(saved: &'a [u8], config: &Config, backend: &str) -> Result<Self, Error> {
-        let (body, digest) = saved
-            .len()
-            .checked_sub(DIGEST_LEN)
-            .map(|body| saved.split_at(body))
-            .ok_or_else(|| invalid("too short"))?;
-        let mut rest = body.strip_prefix(MAGIC).ok_or_else(|| invalid("another beginning"))?;
-        if Sha256::digest(body)[..] != *digest {
-            return Err(invalid("changed since"));
-        }
-        let mut part = || {
-            let (len, behind) = rest.split_first_chunk().ok_or_else(|| invalid("cut off"))?;
-            let len = usize::try_from(u32::from_be_bytes(*len)).unwrap_or(usize::MAX);
-            let (part, behind) = behind.split_at_checked(len).ok_or_else(|| invalid("cut off"))?;
-            rest = behind;
-            Ok::<_, Error>(part)
-        };
-        let (by, fingerprint, name, native) = (part()?, part()?, part()?, part()?);
-        if !rest.is_empty() {
-            return Err(invalid("too long"));
-        }
+        let [by, fingerprint, name, native] = envelope::open(MAGIC, saved)?;
         judged_by_settings(config)?;
         if by != backend.as_bytes() || *fingerprint != config.session_fingerprint() {
             return Err(ErrorKind::SessionMismatch.into());
         }
-        let name = core::str::from_utf8(name).map_err(|_| invalid("the name is no text"))?;
+        let name =
+            core::str::from_utf8(name).map_err(|_| envelope::invalid("the name is no text"))?;
         let server_name = if name.is_empty() { None } else { Some(ServerName::new(name)?) };
         Ok(Self { server_name, native })
     }
@@ -95,11 +65,6 @@ fn judged_by_settings(config: &Config) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::SessionMismatch).with_detail("the application judges peers"))
-}
-
-#[cold]
-fn invalid(why: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidSession).with_detail(why)
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ macro_rules! shared_hooks {
         }
 
         /// The hooks of a connection. An `SSL` that somebody else made of the same context has none.
-        fn hooks_of(ssl: &SslRef) -> Option<&Arc<Hooks>> {
+        pub(crate) fn hooks_of(ssl: &SslRef) -> Option<&Arc<Hooks>> {
             ssl.ex_data(*INDEX.as_ref().ok()?)
         }
 

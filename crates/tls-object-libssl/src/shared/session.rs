@@ -1,4 +1,5 @@
-/// Sessions that a client takes along: `begin`, `store`, `newest`, `untold`, `save` and `load`, over the crate `$bindings`.
+/// Sessions that a client takes along: `begin`, `store`, `newest`, `untold`, `save` and `load`; and that a server keeps: `keep` and
+/// `keep_in_store`; over the crate `$bindings`.
 #[macro_export]
 #[allow(clippy::crate_in_macro_def)] // what differs is the backend's to have
 macro_rules! shared_session {
@@ -7,8 +8,8 @@ macro_rules! shared_session {
         use std::time::{Duration, SystemTime};
 
         use tls_object_core::{
-            Config, ContextId, Error, ErrorKind, ProtocolVersion, SavedSession, Session,
-            SessionCache, SessionDetails, Wrap,
+            BoundSessionStore, Config, ContextId, Error, ErrorKind, ProtocolVersion, SavedSession,
+            Session, SessionCache, SessionDetails, Wrap,
         };
         use tls_object_libssl::Capture;
         use $bindings::error::ErrorStack;
@@ -18,7 +19,7 @@ macro_rules! shared_session {
         };
 
         use crate::error::library_error;
-        use crate::{ffi, $Backend};
+        use crate::{ffi, hooks, $Backend};
 
         /// Where a connection keeps its sessions.
         static INDEX: LazyLock<Result<Index<Ssl, Capture<SslSession>>, ErrorStack>> =
@@ -60,7 +61,28 @@ macro_rules! shared_session {
             });
             builder
                 .set_remove_session_callback(move |_context, session| drop(old.take(session.id())));
-            ffi::look_up_sessions(builder, cache);
+            ffi::look_up_sessions(builder, move |_ssl, id| cache.get(id));
+        }
+
+        /// Makes a server keep its sessions in a store of the application's.
+        pub(crate) fn keep_in_store(builder: &mut SslContextBuilder, store: BoundSessionStore) {
+            builder.set_session_cache_mode(
+                SslSessionCacheMode::SERVER | SslSessionCacheMode::NO_INTERNAL,
+            );
+            let new = Arc::new(store);
+            let store = new.clone();
+            builder.set_new_session_callback(move |ssl, session| {
+                if let (Some(hooks), Ok(native)) = (hooks::hooks_of(ssl), session.to_der()) {
+                    let lifetime = seconds(i128::from(session.timeout()));
+                    hooks.put_session(&new, session.id(), native, lifetime);
+                }
+            });
+            ffi::look_up_sessions(builder, move |ssl, id| {
+                // RFC 8446 appendix C.4.
+                let once = ssl.version2() == Some(SslVersion::TLS1_3);
+                let native = hooks::hooks_of(ssl)?.find_session(&store, id, once)?;
+                SslSession::from_der(&native).ok()
+            });
         }
 
         /// The newest session that can be resumed.
@@ -117,7 +139,6 @@ macro_rules! shared_session {
                 SslVersion::TLS1_3 => ProtocolVersion::TLS13,
                 _ => return None,
             };
-            let seconds = |seconds| Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
             Some(SessionDetails {
                 version,
                 time: SystemTime::UNIX_EPOCH + seconds(i128::from(session.time())),
@@ -126,6 +147,10 @@ macro_rules! shared_session {
                 ticket_lifetime_hint: ffi::ticket_lifetime_hint(session),
                 has_ticket: Some(ffi::has_ticket(session)),
             })
+        }
+
+        fn seconds(seconds: i128) -> Duration {
+            Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
         }
     };
 }

@@ -6,8 +6,8 @@ macro_rules! shared_settings {
         use std::collections::BTreeMap;
 
         use tls_object_core::{
-            Capabilities, Config, Error, ErrorKind, Identity, ProtocolVersion, Side, Suites,
-            VerifyMode,
+            BoundSessionStore, Capabilities, Config, Error, ErrorKind, Identity, ProtocolVersion,
+            Side, Suites, VerifyMode,
         };
         use tls_object_libssl::{
             PSK_TLS13_SUITES, TicketKeys, chosen, cipher_list, default_tls12_suites, leave_refusal,
@@ -155,6 +155,10 @@ macro_rules! shared_settings {
                     if config.session_cache > 0 {
                         builder.set_options(SslOptions::NO_TICKET);
                         session::keep(builder, config.session_cache);
+                    }
+                    if let Some(store) = BoundSessionStore::of(config, $Backend::NAME) {
+                        builder.set_options(SslOptions::NO_TICKET);
+                        session::keep_in_store(builder, store);
                     }
                     if config.max_early_data > 0 {
                         native::take_early_data(builder, config.max_early_data)?;
