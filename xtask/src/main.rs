@@ -9,6 +9,7 @@ mod ci;
 mod closure;
 mod docs;
 mod faults;
+mod fuzz;
 mod layers;
 mod lint;
 mod oracle;
@@ -58,6 +59,9 @@ enum Chore {
     Bench(bench::Bench),
     /// Run BoringSSL's test suite on every backend, and compare with what is written down.
     Bogo(bogo::Bogo),
+    /// Run the fuzz targets.
+    #[command(subcommand)]
+    Fuzz(fuzz::Fuzz),
     /// Run everything that a change must pass: lint, licences, layers, tests.
     Ci,
 }
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Chore::Oracle => oracle::record(),
         Chore::Bench(what) => bench::bench(&what),
         Chore::Bogo(args) => bogo::bogo(&args),
+        Chore::Fuzz(what) => fuzz::fuzz(&what),
         Chore::Ci => ci::ci(),
     };
     match result {

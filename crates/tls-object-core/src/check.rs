@@ -63,6 +63,10 @@ impl Report {
         if values.is_empty() {
             return self.invalid(format!("an empty list of {what}"));
         }
+        let twice = |&(at, value): &(usize, &T)| values[..at].contains(value);
+        if let Some((_, value)) = values.iter().enumerate().find(twice) {
+            return self.invalid(format!("{what}: {value}, twice"));
+        }
         let lacking = values.iter().filter(|value| !available.contains(value));
         match setting {
             Setting::Preferred(_) if values.iter().any(|value| available.contains(value)) => {

@@ -446,7 +446,11 @@ impl<L: Library> Engine for LibsslEngine<L> {
 pub fn told_by(sent: Alert) -> ErrorKind {
     match sent {
         Alert::BAD_RECORD_MAC => ErrorKind::BadRecordMac,
-        Alert::BAD_CERTIFICATE_STATUS_RESPONSE | Alert::DECODE_ERROR => ErrorKind::Decode,
+        // Besides messages: a certificate, its status or a server's name that cannot be read.
+        Alert::BAD_CERTIFICATE
+        | Alert::BAD_CERTIFICATE_STATUS_RESPONSE
+        | Alert::DECODE_ERROR
+        | Alert::UNRECOGNIZED_NAME => ErrorKind::Decode,
         Alert::DECRYPT_ERROR => ErrorKind::BadHandshakeSignature,
         Alert::ILLEGAL_PARAMETER | Alert::MISSING_EXTENSION | Alert::UNSUPPORTED_EXTENSION => {
             ErrorKind::IllegalParameter

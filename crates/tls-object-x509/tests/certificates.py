@@ -5,6 +5,7 @@
     certificates.py --names > ../src/objects.txt
                                              what OpenSSL calls each object that it knows
     certificates.py --mutate N SEED          N certificates with a fault each that CPython still reads
+    certificates.py --serve                  an answer, a line of JSON, for each line of hexadecimal DER on stdin
 
 No certificate here is signed, and no key is one: nothing that is tested looks at either.
 """
@@ -447,6 +448,19 @@ def mutated(count, seed):
             yield case
 
 
+def serve():
+    """Answers for one certificate after another."""
+    for line in sys.stdin:
+        der = bytes.fromhex(line)
+        told = {"der": is_tagged_as_der_is(der), "dictionary": decode(der)}
+        print(json.dumps(told, default=as_json), flush=True)
+
+
+def as_json(bits):
+    """What is no text and yet in a dictionary."""
+    return {"bytes": bits.hex()}
+
+
 def names():
     """The identifier and the long name of each object that has both."""
     for nid in range(1, 10_000):
@@ -462,11 +476,14 @@ def main():
     if sys.argv[1:] == ["--names"]:
         print("\n".join(sorted(set(names()))))
         return
+    if sys.argv[1:] == ["--serve"]:
+        serve()
+        return
     if sys.argv[1:2] == ["--mutate"]:
         cases = list(mutated(int(sys.argv[2]), int(sys.argv[3])))
     else:
         cases = [answer(name, der) for name, der in CASES.items()]
-    lines = ",\n".join(json.dumps(case, default=lambda bits: {"bytes": bits.hex()}) for case in cases)
+    lines = ",\n".join(json.dumps(case, default=as_json) for case in cases)
     python = ".".join(map(str, sys.version_info[:3]))
     print(f'{{"python": "{python}", "openssl": "{ssl.OPENSSL_VERSION}", "cases": [\n{lines}\n]}}')
 

@@ -34,6 +34,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         empty_lists,
     ),
     Scenario::new(
+        "config::twice_in_a_list",
+        "A list to choose from that has a value twice contradicts itself.",
+        Dims::alone(Side::Client).variants(&["preferred", "required"]),
+        twice_in_a_list,
+    ),
+    Scenario::new(
         "config::too_much_alpn",
         "More application protocols than a ClientHello takes are refused before it is sent.",
         Dims::alone(Side::Client),
@@ -183,20 +189,38 @@ fn invalid(lab: &Lab, config: &Config) -> Result<(), Failure> {
 }
 
 fn empty_lists(lab: &Lab) -> Result<(), Failure> {
-    fn empty<T>(lab: &Lab) -> Setting<T> {
+    let configs = lists(lab, Vec::new(), Vec::new(), Vec::new());
+    configs.iter().try_for_each(|config| invalid(lab, config))
+}
+
+fn twice_in_a_list(lab: &Lab) -> Result<(), Failure> {
+    let configs = lists(
+        lab,
+        vec![CipherSuite::TLS13_AES_128_GCM_SHA256; 2],
+        vec![NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::X25519],
+        vec![SignatureScheme::ECDSA_SECP256R1_SHA256; 2],
+    );
+    configs.iter().try_for_each(|config| invalid(lab, config))
+}
+
+/// A client with each of these lists alone, as the variant says.
+fn lists(
+    lab: &Lab,
+    suites: Vec<CipherSuite>,
+    groups: Vec<NamedGroup>,
+    schemes: Vec<SignatureScheme>,
+) -> [Config; 3] {
+    fn setting<T>(lab: &Lab, values: Vec<T>) -> Setting<T> {
         match lab.variant() {
-            "preferred" => Setting::Preferred(Vec::new()),
-            _ => Setting::Required(Vec::new()),
+            "preferred" => Setting::Preferred(values),
+            _ => Setting::Required(values),
         }
     }
-    let plain = lab.client_config();
-    let mut suites = plain.clone();
-    suites.cipher_suites = empty(lab);
-    let mut groups = plain.clone();
-    groups.groups = empty(lab);
-    let mut schemes = plain;
-    schemes.signature_schemes = empty(lab);
-    [suites, groups, schemes].iter().try_for_each(|config| invalid(lab, config))
+    let mut configs = [lab.client_config(), lab.client_config(), lab.client_config()];
+    configs[0].cipher_suites = setting(lab, suites);
+    configs[1].groups = setting(lab, groups);
+    configs[2].signature_schemes = setting(lab, schemes);
+    configs
 }
 
 fn identity_for_no_name(lab: &Lab) -> Result<(), Failure> {

@@ -1,0 +1,70 @@
+//! How connections end, and bytes between two ends.
+
+use tls_object::{Alert, Closure, Error, ErrorKind, Origin, Read, SslObject};
+
+/// Why a connection ended, as far as it does not depend on chance.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum End {
+    /// By close_notify.
+    Clean,
+    /// The transport ended first.
+    Truncated,
+    /// By an error.
+    Error { kind: ErrorKind, alert_sent: Option<Alert> },
+}
+
+impl From<Error> for End {
+    fn from(error: Error) -> Self {
+        let (kind, origin) = (error.kind(), error.origin());
+        // OpenSSL takes a record that is too short for its cipher for a fault of its own, and tells the peer so:
+        // docs/deviations.toml, `record::too_short`.
+        let is_ours =
+            origin == Origin::Internal && error.alert_sent() != Some(Alert::INTERNAL_ERROR);
+        assert!(origin != Origin::Misuse && !is_ours, "the peer's doing, told as {error:?}");
+        match kind {
+            ErrorKind::Truncated => Self::Truncated,
+            kind => Self::Error { kind, alert_sent: error.alert_sent() },
+        }
+    }
+}
+
+impl From<Closure> for End {
+    fn from(closure: Closure) -> Self {
+        match closure {
+            Closure::Clean => Self::Clean,
+            Closure::Truncated => Self::Truncated,
+        }
+    }
+}
+
+/// Whatever is called after an error, it answers with that error, and puts out nothing.
+pub fn assert_stays(tls: &mut dyn SslObject, end: &End) {
+    if *end == End::Clean {
+        return;
+    }
+    let facts = tls.facts().clone();
+    // What truncation ends after the handshake is the connection; the handshake stays what it was.
+    if tls.version().is_none() {
+        assert_eq!(End::from(tls.do_handshake().expect_err("sticky")), *end);
+    }
+    assert_eq!(End::from(tls.write(b"late").expect_err("sticky")), *end);
+    assert_eq!(End::from(tls.unwrap().expect_err("sticky")), *end);
+    match tls.read(&mut [0; 16]) {
+        Ok(Read::Closed(closure)) => assert_eq!(End::from(closure), *end),
+        Ok(other) => panic!("{other:?} after {end:?}"),
+        Err(error) => assert_eq!(End::from(error), *end),
+    }
+    assert_eq!(tls.outgoing().pending(), 0, "an alert is sent once");
+    assert_eq!(*tls.facts(), facts, "facts stay");
+}
+
+/// Moves all that one end has put out to the other. Returns how many bytes that is.
+pub fn carry(from: &mut dyn SslObject, to: &mut dyn SslObject) -> usize {
+    let mut moved = 0;
+    while from.outgoing().pending() > 0 {
+        moved += from
+            .outgoing()
+            .lend(&mut |bytes| to.incoming().write(bytes).expect("an open BIO without a limit"));
+    }
+    moved
+}
