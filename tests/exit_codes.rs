@@ -258,6 +258,9 @@ fn trust_that_is_named_must_be_there() {
     let pki = Pki::new();
     let server = peers::openssl(&pki, open(Version::Tls13));
     std::fs::copy(pki.ca(), folder.path().join("ca.pem")).expect("a folder that takes files");
+    // A revocation list of somebody else's, as small as there are (RFC 5280 section 5.1): no reason to refuse anybody.
+    let list = [0x30, 8, 0x30, 6, 0x30, 0, 0x30, 0, 0x17, 0];
+    std::fs::write(folder.path().join("0a1b2c3d.r0"), list).expect("a folder that takes files");
     let mut client = connect(&backends()[0], &server.address());
     client.env_remove("SSL_CERT_FILE").env("SSL_CERT_DIR", folder.path());
     let output = Process::run(&mut client, REQUEST);

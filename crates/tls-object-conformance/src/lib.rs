@@ -45,6 +45,7 @@ mod harness;
 mod hermetic;
 mod lab;
 mod matrix;
+#[cfg(feature = "harness")]
 pub mod oracle;
 mod pair;
 mod pki;

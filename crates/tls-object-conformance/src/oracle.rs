@@ -13,7 +13,6 @@
 mod case;
 mod certificates;
 mod divergences;
-#[cfg(feature = "harness")]
 mod harness;
 mod outcome;
 mod replay;
@@ -27,7 +26,6 @@ use case::{Corpus, SCRIPTS, Step, corpus};
 
 use crate::report::{Outcome, Summary};
 
-#[cfg(feature = "harness")]
 pub use harness::main;
 
 /// The certificates that cases are about, as `play.py` reads them.

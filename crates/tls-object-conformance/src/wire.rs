@@ -191,6 +191,7 @@ impl Wire {
     }
 
     /// The length of the first record in flight, with its header; of what there is, if that is not all of it.
+    #[cfg(feature = "harness")]
     pub(crate) fn first_record(&self) -> usize {
         match (self.flying.get(3), self.flying.get(4)) {
             (Some(&high), Some(&low)) => {

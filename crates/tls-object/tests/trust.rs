@@ -2,12 +2,17 @@
 
 use std::fs;
 use std::io::ErrorKind as IoErrorKind;
+#[cfg(unix)]
+use std::process::Command;
 use std::sync::Arc;
 
 use tls_object::{Certificate, Crl, Error, ErrorKind, TrustStore, trust};
 
 const ROOT: &[u8] = include_bytes!("../../tls-object-keys/tests/root.pem");
 const LEAF: &[u8] = include_bytes!("../../tls-object-keys/tests/leaf.pem");
+
+/// The outermost of a revocation list (RFC 5280 section 5.1): without a version, names and dates that say nothing.
+const LIST: &[u8] = &[0x30, 8, 0x30, 6, 0x30, 0, 0x30, 0, 0x17, 0];
 
 fn der(pem: &[u8]) -> Certificate {
     Certificate::all_from_pem(pem).expect("one certificate").remove(0)
@@ -42,8 +47,6 @@ fn der_stands_in_a_row() {
 
 #[test]
 fn a_revocation_list_in_der_is_told_from_a_certificate() {
-    // The outermost of RFC 5280 section 5.1: without a version, names and dates that say nothing.
-    const LIST: &[u8] = &[0x30, 8, 0x30, 6, 0x30, 0, 0x30, 0, 0x17, 0];
     let mut store = TrustStore::new();
     assert_eq!(store.add_der(&[LIST, der(ROOT).der(), LIST].concat()).expect("three"), 3);
     assert_eq!(store.crls(), [Crl::from_der(LIST)]);
@@ -89,10 +92,15 @@ fn files_and_directories_are_read() {
     fs::write(path("0a1b2c3d.0"), ROOT).expect("written");
     fs::write(path("leaf.der"), der(LEAF).der()).expect("written");
     fs::write(path("README"), "no certificate").expect("written");
+    // What `c_rehash` leaves beside each other, and a list of the smallest size.
+    fs::write(path("0a1b2c3d.1"), ROOT).expect("written");
+    fs::write(path("0a1b2c3d.r0"), LIST).expect("written");
     fs::create_dir(path("more")).expect("made");
+    #[cfg(unix)]
+    assert!(Command::new("mkfifo").arg(path("pipe")).status().expect("mkfifo").success());
     let mut store = TrustStore::new();
     let found = trust::add_directory(&mut store, folder.path()).expect("two");
-    assert_eq!((found.count, found.unusable.len()), (2, 1));
+    assert_eq!((found.count, found.unusable.len()), (3, 1), "each counts once");
     assert!(found.unusable[0].to_string().contains("README"), "{found:?}");
     assert_eq!(store.certificates(), [der(ROOT), der(LEAF)]);
     assert_eq!(trust::add_file(&mut store, path("leaf.der")).expect("one"), 1);

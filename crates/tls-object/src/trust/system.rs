@@ -9,7 +9,12 @@ use tls_object_core::TrustStore;
 use super::{Found, add_directory, add_file};
 
 /// Adds the authorities that the system trusts. Where the environment has `SSL_CERT_FILE`, a file, or `SSL_CERT_DIR`,
-/// directories as they stand in `PATH`, those are read instead, as OpenSSL does. Python: `load_default_certs`.
+/// directories as they stand in `PATH`, the certificates there are the authorities instead, and no others. Python:
+/// `load_default_certs`.
+///
+/// That is stricter than OpenSSL, where each variable stands for one half of the defaults and the other half stays, and
+/// less strict in that every file of a directory counts, whatever its name. Revocation lists are passed over: one of
+/// them in the store, and no peer is accepted on whose issuer there is none.
 ///
 /// It reads and decodes some hundred certificates: do it once, and clone the store.
 ///
@@ -18,50 +23,49 @@ use super::{Found, add_directory, add_file};
 /// * Those of [`add_file`] for the file that `SSL_CERT_FILE` names: it must be usable, whatever else there is.
 pub fn add_system(store: &mut TrustStore) -> Result<Found> {
     let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
-    let found = match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
-        (None, None) => native(store),
-        (file, directories) => named(store, file, directories)?,
+    let mut all = TrustStore::new();
+    let unusable = match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
+        (None, None) => native(&mut all),
+        (file, directories) => named(&mut all, file, directories)?,
     };
+    let found = Found { count: all.certificates().len(), unusable };
     if found.count > 0 {
+        for certificate in all.certificates() {
+            store.add(certificate.clone());
+        }
         return Ok(found);
     }
     let why = found.unusable.first().map_or_else(|| "there are none".to_owned(), Error::to_string);
     Err(Error::new(ErrorKind::NotFound, format!("nothing to trust: {why}")))
 }
 
-/// What the environment names.
+/// Reads what the environment names. Returns what cannot be used.
 fn named(
     store: &mut TrustStore,
     file: Option<OsString>,
     directories: Option<OsString>,
-) -> Result<Found> {
-    let mut all = Found::default();
+) -> Result<Vec<Error>> {
     if let Some(file) = file {
-        all.count += add_file(store, file)?;
+        add_file(store, file)?;
     }
+    let mut unusable = Vec::new();
     let directories = directories.unwrap_or_default();
     for directory in env::split_paths(&directories).filter(|path| !path.as_os_str().is_empty()) {
         match add_directory(store, directory) {
-            Ok(found) => {
-                all.count += found.count;
-                all.unusable.extend(found.unusable);
-            }
-            Err(error) => all.unusable.push(error),
+            Ok(found) => unusable.extend(found.unusable),
+            Err(error) => unusable.push(error),
         }
     }
-    Ok(all)
+    Ok(unusable)
 }
 
-/// What the platform has.
-fn native(store: &mut TrustStore) -> Found {
+/// Reads what the platform has. Returns what cannot be used.
+fn native(store: &mut TrustStore) -> Vec<Error> {
     let read = rustls_native_certs::load_native_certs();
-    let mut all = Found::default();
-    all.unusable.extend(read.errors.into_iter().map(Error::other));
+    let mut unusable: Vec<_> = read.errors.into_iter().map(Error::other).collect();
     for der in read.certs {
-        match store.add_der(&der) {
-            Ok(count) => all.count += count,
-            Err(error) => all.unusable.push(Error::new(ErrorKind::InvalidData, error)),
-        }
+        let added = store.add_der(&der);
+        unusable.extend(added.err().map(|error| Error::new(ErrorKind::InvalidData, error)));
     }
-    all
+    unusable
 }
