@@ -133,7 +133,8 @@ Exit status:
      protocol later; under TLS 1.3 a refused client certificate is told that late
   5  truncated: after the handshake the peer ended the transport without close_notify, or
      reset it when close_notify had been sent to it
-  6  transport: the connection was refused or reset, or standard output failed
+  6  transport: the connection was refused or reset, the handshake took longer than --timeout, or
+     standard output failed
 
 Examples:
   printf 'GET / HTTP/1.0\\r\\nHost: example.org\\r\\n\\r\\n' | tlsobj client --connect example.org:443
@@ -291,7 +292,7 @@ pub(crate) struct ProtocolArgs {
     #[arg(long, value_name = "LIST")]
     groups: Option<String>,
     /// Append the secrets of connections to this file, for Wireshark and others that read recorded
-    /// traffic. Whoever has it reads and forges everything. [default: the file that SSLKEYLOGFILE names]
+    /// traffic. Whoever has it reads and forges everything. [without FILE: the file that SSLKEYLOGFILE names]
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     keylog: Option<Option<PathBuf>>,
 }
