@@ -488,7 +488,8 @@ pub trait SslObject: Send + fmt::Debug {
         None
     }
 
-    /// Whether an earlier session was resumed. Python: `session_reused`.
+    /// Whether an earlier session was resumed, or under TLS 1.3 a pre-shared key was used, which is the same to the
+    /// protocol. Python: `session_reused`.
     fn session_reused(&self) -> bool {
         self.facts().resumed
     }

@@ -15,6 +15,7 @@ use tls_object_core::{
 };
 use zeroize::Zeroizing;
 
+use crate::aside::call_application;
 use crate::pause::{self, Asked};
 use crate::traffic::Noted;
 
@@ -214,7 +215,8 @@ impl Hooks {
         if panic.is_some() {
             return None;
         }
-        panic::catch_unwind(AssertUnwindSafe(code)).map_err(|payload| *panic = Some(payload)).ok()
+        let code = AssertUnwindSafe(|| call_application(code));
+        panic::catch_unwind(code).map_err(|payload| *panic = Some(payload)).ok()
     }
 
     /// The panic that waits.

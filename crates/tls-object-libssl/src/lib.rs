@@ -20,6 +20,7 @@
 
 #![deny(unsafe_code)]
 
+mod aside;
 mod calls;
 mod capture;
 mod engine;

@@ -7,6 +7,8 @@ use tls_object_core::{
     Awaited, Certificate, Decision, Error, PresentedPeer, Side, SignatureScheme, VerifyCode,
 };
 
+use crate::aside::Aside;
+
 /// What a library was told to wait for.
 #[derive(Debug)]
 pub(crate) enum Asked {
@@ -39,6 +41,11 @@ thread_local! {
     static DECIDED: Cell<Option<(Asked, Decision)>> = const { Cell::new(None) };
 }
 
+/// Puts the question and the decision aside that are on their way.
+pub(crate) fn put_aside() -> (Aside<Asked>, Aside<(Asked, Decision)>) {
+    (Aside::put(&ASKED, None), Aside::put(&DECIDED, None))
+}
+
 /// Leaves a question for the connection whose call is running, when the library is told to wait.
 pub(crate) fn ask(asked: Asked) {
     ASKED.set(Some(asked));
@@ -51,14 +58,7 @@ pub(crate) fn take_asked() -> Option<Asked> {
 
 /// Runs a call in which the library may ask again for what was decided of what it had asked.
 pub(crate) fn with_decision<R>(decided: Option<(Asked, Decision)>, call: impl FnOnce() -> R) -> R {
-    /// Code of the application may go on with other connections within the call.
-    struct Outer(Option<(Asked, Decision)>);
-    impl Drop for Outer {
-        fn drop(&mut self) {
-            DECIDED.set(self.0.take());
-        }
-    }
-    let _outer = Outer(DECIDED.replace(decided));
+    let _outer = Aside::put(&DECIDED, decided);
     call()
 }
 

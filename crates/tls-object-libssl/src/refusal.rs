@@ -4,6 +4,8 @@ use core::cell::Cell;
 
 use tls_object_core::{Certificate, Error, ErrorKind, VerifyCode};
 
+use crate::aside::Aside;
+
 /// Where a chain failed, and why, where the library does not say.
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs)] // made by the backends
@@ -48,6 +50,11 @@ thread_local! {
     /// It runs within a call of [`take`]'s caller, on the same stack, and knows the connection as the
     /// library's only, which has no place for this.
     static REFUSED: Cell<Option<Refused>> = const { Cell::new(None) };
+}
+
+/// Puts the refusal aside that is on its way.
+pub(crate) fn put_aside() -> Aside<Refused> {
+    Aside::put(&REFUSED, None)
 }
 
 /// Leaves a refusal for the connection whose call is running.

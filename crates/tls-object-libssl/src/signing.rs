@@ -6,6 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use tls_object_core::{Error, ExternalKey, SignatureScheme};
 
+use crate::aside::{Aside, call_application};
 use crate::pause::{self, Asked};
 
 /// What became of a signature.
@@ -21,7 +22,7 @@ pub enum Signed {
 }
 
 /// Why there is no signature.
-enum Failed {
+pub(crate) enum Failed {
     Told(Error),
     Panicked(Box<dyn Any + Send>),
 }
@@ -34,6 +35,11 @@ thread_local! {
     static FAILED: Cell<Option<Failed>> = const { Cell::new(None) };
 }
 
+/// Puts the reason aside that is on its way.
+pub(crate) fn put_aside() -> Aside<Failed> {
+    Aside::put(&FAILED, None)
+}
+
 /// A signature of `message` by `scheme` that `holds`.
 pub fn sign(
     key: &ExternalKey,
@@ -41,7 +47,8 @@ pub fn sign(
     message: &[u8],
     holds: impl FnOnce(&[u8]) -> bool,
 ) -> Signed {
-    let signed = panic::catch_unwind(AssertUnwindSafe(|| key.sign(scheme, message)));
+    let code = || call_application(|| key.sign(scheme, message));
+    let signed = panic::catch_unwind(AssertUnwindSafe(code));
     match signed {
         Ok(Ok(Some(signature))) => checked(Ok(signature), holds),
         Ok(Ok(None)) => {

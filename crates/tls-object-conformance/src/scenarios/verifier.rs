@@ -59,6 +59,8 @@ judged! {
         last_word;
     "last_word_agrees", "A verifier with the last word may leave the library's verdict as it is.", [VerifyCode AlertSent],
         last_word_agrees;
+    "other_connection", "A verifier may drive another connection, whose refusal is its own.", [VerifyCode AlertSent],
+        other_connection;
     "instead", "A verifier in the library's place needs no trust anchor.", [],
         instead;
     "panic", "A verifier that panics lets nobody in, and its connection is over.", [],
@@ -241,6 +243,46 @@ fn last_word_agrees(lab: &Lab) -> Result<(), Failure> {
     asked_once(lab, &notes, &identity, Some(Err(code)))?;
     let depth = pair.expect_error(judge(lab))?.verify_depth();
     ensure!(depth == Some(0), "{depth:?}");
+    Ok(())
+}
+
+/// Drives another connection, which is refused for another reason, and leaves the library's verdict as it is.
+struct Driver {
+    other: Mutex<Pair>,
+    side: Side,
+}
+
+impl PeerVerifier for Driver {
+    fn verify(&self, peer: &PresentedPeer<'_>) -> Result<(), VerifyCode> {
+        let mut other = self.other.lock().unwrap_or_else(PoisonError::into_inner);
+        let unknown = ErrorKind::CertificateVerify(VerifyCode::UnknownIssuer);
+        let refused = other.drive().and_then(|_| other.expect_error(self.side));
+        match refused {
+            Ok(error) if error.kind() == unknown => {
+                peer.library.unwrap_or(Err(VerifyCode::ApplicationVerification))
+            }
+            _ => Err(VerifyCode::ApplicationVerification),
+        }
+    }
+}
+
+fn other_connection(lab: &Lab) -> Result<(), Failure> {
+    let side = judge(lab);
+    let purpose = match side {
+        Side::Client => Purpose::Server,
+        Side::Server => Purpose::Client,
+    };
+    let identity = pki().expired(purpose);
+    let role = VerifierRole::LastWord;
+    let (other, _) = pair(lab, &stranger(lab), role, Answer::AsLibrary, |_| ())?;
+    let driver = Arc::new(Driver { other: Mutex::new(other), side });
+    let configure = |config: &mut Config| config.verifier = Some(Hook::new(driver.clone()));
+    let (mut pair, _) = pair(lab, &identity, role, Answer::AsLibrary, configure)?;
+    let code = VerifyCode::Expired;
+    lab.refused(&mut pair, side, ErrorKind::CertificateVerify(code), code.alert())?;
+    let error = pair.expect_error(side)?;
+    ensure!(error.verify_depth() == Some(0), "{error:?}");
+    ensure!(error.refused_certificate() == identity.chain().first(), "{error:?}");
     Ok(())
 }
 

@@ -10,7 +10,7 @@ pub struct SessionStats {
     pub started: u64,
     /// Handshakes that were finished. Python: `connect_good`, `accept_good`.
     pub finished: u64,
-    /// Those of them that resumed a session. Python: `hits`.
+    /// Those of them that resumed a session, or under TLS 1.3 used a pre-shared key. Python: `hits`.
     pub resumed: u64,
 }
 
