@@ -111,7 +111,9 @@ pub struct Config {
     /// Server: finds the keys of clients. It needs no [identity](Self::identities) then. A client that has shown its key
     /// is asked for no certificate. Under TLS 1.3 the suites with SHA-256 are in front of the default ones; where the best
     /// suite that both ends have is another, no key is looked for. A session that began with a key is resumed also when
-    /// the key is no longer found: [`resumption`](Self::resumption) says whether there are any. Python: `set_psk_server_callback`.
+    /// the key is no longer found: [`resumption`](Self::resumption) says whether there are any. A
+    /// resumed connection of TLS 1.3 tells the server no own certificate and no `tls-server-end-point`, whatever its
+    /// session began with. Python: `set_psk_server_callback`.
     pub psk_server: Option<Hook<dyn PskServer>>,
     /// Server: what clients of TLS 1.2 are told to help them choose a key (RFC 4279 section 2), in plain text. 1 to 128
     /// bytes without zero. Python: `identity_hint` of `set_psk_server_callback`.

@@ -67,12 +67,14 @@ impl<L: Library> LibsslEngine<L> {
         }
     }
 
-    /// Server: whether a pre-shared key stands for its certificate.
+    /// Server: whether a pre-shared key stands for its certificate, or may: a session of TLS 1.3 does not tell whether it
+    /// began with one.
     fn rests_on_psk(&self) -> bool {
         let handle = self.connection.handle();
         let suite = L::negotiated(handle).cipher_suite;
-        let found = self.connection.hooks().is_some_and(Hooks::has_found_psk);
-        suite.is_some_and(CipherSuite::is_psk) || found && L::is_resumed(handle)
+        let is_tls13 = suite.is_some_and(|suite| suite.version() == ProtocolVersion::TLS13);
+        let has_keys = self.connection.hooks().is_some_and(Hooks::has_psk_server);
+        suite.is_some_and(CipherSuite::is_psk) || is_tls13 && has_keys && L::is_resumed(handle)
     }
 
     /// The error of a call that failed, and the end of the error queue.

@@ -3,7 +3,6 @@
 use core::any::Any;
 use core::ffi::c_int;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -30,8 +29,6 @@ pub struct Hooks {
     secrets: Option<Noted>,
     psk_client: Option<Hook<dyn PskClient>>,
     psk_server: Option<Hook<dyn PskServer>>,
-    /// Server: whether it has a key of the identity that it was asked about last.
-    psk_found: AtomicBool,
     /// Server: the session that was taken out of its store last.
     session_taken: Mutex<Option<TakenSession>>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
@@ -59,7 +56,6 @@ impl Hooks {
                 secrets: config.extract_secrets.then(Noted::default),
                 psk_client: config.psk_client.clone(),
                 psk_server: config.psk_server.clone(),
-                psk_found: AtomicBool::new(false),
                 session_taken: Mutex::default(),
                 panic: Mutex::default(),
             })
@@ -139,15 +135,12 @@ impl Hooks {
     /// The key of a client of this `identity`.
     pub fn find_psk(&self, identity: &[u8]) -> Option<PreSharedKey> {
         let hook = self.psk_server.as_ref()?;
-        let found = self.run(|| hook.find(identity)).flatten();
-        self.psk_found.store(found.is_some(), Ordering::Relaxed);
-        found
+        self.run(|| hook.find(identity)).flatten()
     }
 
-    /// Whether a server has found a key, which it then uses unless the connection is neither resumed nor of a suite with
-    /// one.
-    pub(crate) fn has_found_psk(&self) -> bool {
-        self.psk_found.load(Ordering::Relaxed)
+    /// Whether a server looks for the keys of clients.
+    pub(crate) fn has_psk_server(&self) -> bool {
+        self.psk_server.is_some()
     }
 
     /// Puts the library's own bytes of a session into the store of its server.

@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tls_object_core::{
-    Alert, Capability, CipherSuite, Config, ErrorKind, HandshakeKind, Hook, NamedGroup,
-    PreSharedKey, PskClient, PskOffer, PskServer, Setting, Side, TrustStore, VerifyMode,
+    Alert, Capability, ChannelBinding, CipherSuite, Config, ErrorKind, HandshakeKind, Hook,
+    NamedGroup, PreSharedKey, PskClient, PskOffer, PskServer, Setting, Side, TrustStore,
+    VerifyMode,
 };
 
 use crate::failure::{Failure, ensure};
@@ -369,7 +370,7 @@ fn suites(lab: &Lab) -> Result<(), Failure> {
 
 fn resumed(lab: &Lab) -> Result<(), Failure> {
     let keys = keys()?;
-    let mut server = server(lab)?;
+    let mut server = beside(lab)?;
     server.psk_server = server_hook(keys.clone());
     let contexts = lab.contexts(&client(lab)?, &server)?;
     let mut first = contexts.pair(lab.wrap()?)?;
@@ -381,6 +382,12 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     for side in SIDES {
         let shown = second.tls(side).peer_certificates();
         ensure!(shown.is_empty(), "{side:?} has {shown:?}");
+        let end_point = second.tls(side).get_channel_binding(ChannelBinding::TlsServerEndPoint);
+        ensure!(end_point.is_err(), "{side:?} has {end_point:?}");
+    }
+    if lab.has(Side::Server, Capability::OwnCertificate) {
+        let own = second.server().own_certificate()?;
+        ensure!(own.is_none(), "the server has shown {own:?}");
     }
     second.exchange()
 }
