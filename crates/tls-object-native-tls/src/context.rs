@@ -9,8 +9,7 @@ use tls_object_core::{
     ProtocolVersion, Side, VerifyMode, Wrap,
 };
 
-use crate::{NativeTls, NativeTlsEngine, NativeTlsObject, alpn, identity, platform};
-use tls_object_libssl::openssl_reasons;
+use crate::{NativeTls, NativeTlsEngine, NativeTlsObject, alpn, identity};
 
 /// A context of native-tls.
 #[derive(Clone)]
@@ -107,10 +106,7 @@ fn protocol(version: ProtocolVersion) -> Result<Protocol, Error> {
 }
 
 fn library_error(error: native_tls::Error) -> Error {
-    let codes = platform::codes(&error);
-    let is_weak = codes.iter().any(|&(library, reason)| openssl_reasons::is_weak(library, reason));
-    let kind = if is_weak { ErrorKind::InvalidCertificate } else { ErrorKind::Library };
-    Error::new(kind).with_source(error)
+    Error::new(ErrorKind::Library).with_source(error)
 }
 
 impl Context for NativeTlsContext {

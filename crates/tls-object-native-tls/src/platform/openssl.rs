@@ -5,8 +5,9 @@ use core::ffi::c_int;
 
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Private};
-use openssl::x509::X509;
+use openssl::x509::{X509, X509Ref, X509VerifyResult};
 use tls_object_core::{Certificate, Error, ErrorKind, HashAlgorithm, Identity, Library};
 use tls_object_libssl::without_public_key;
 use zeroize::Zeroizing;
@@ -76,12 +77,23 @@ pub(crate) fn pem(identity: &Identity) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), 
         let detail = format!("an RSA key of {} bits is too short", key.bits());
         return Err(Error::new(ErrorKind::InvalidPrivateKey).with_detail(detail));
     }
+    if certificates.iter().any(|it| is_weakly_signed(it)) {
+        return Err(Error::new(ErrorKind::InvalidCertificate).with_detail("ca md too weak"));
+    }
     let mut chain = Vec::new();
     for certificate in &certificates {
         chain.extend(certificate.to_pem().map_err(unusable)?);
     }
     let key = Zeroizing::new(key.private_key_to_pem_pkcs8().map_err(invalid)?);
     Ok((chain, key))
+}
+
+/// Whether it is signed by another over a hash that OpenSSL's default level does not take. native-tls hides the reason for
+/// which the library would refuse it.
+fn is_weakly_signed(certificate: &X509Ref) -> bool {
+    let signature = certificate.signature_algorithm().object().nid().signature_algorithms();
+    let weak = signature.is_some_and(|them| matches!(them.digest, Nid::MD5 | Nid::SHA1));
+    weak && certificate.issued(certificate) != X509VerifyResult::OK
 }
 
 fn belongs(key: &PKey<Private>, leaf: &X509) -> bool {
