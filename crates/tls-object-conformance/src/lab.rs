@@ -68,6 +68,24 @@ impl Contexts {
         Ok(second)
     }
 
+    /// A pair whose client offers `session`, and which has or has not resumed it, as both ends say.
+    #[track_caller]
+    pub(crate) fn offer(
+        &self,
+        lab: &Lab,
+        session: Option<&Session>,
+        resumed: bool,
+    ) -> Result<Pair, Failure> {
+        let mut wrap = lab.wrap()?;
+        wrap.session = session.cloned();
+        let mut pair = self.pair(wrap)?;
+        pair.handshake()?;
+        let facts = lab.same_facts(&mut pair)?;
+        ensure!(facts.resumed == resumed, "resumed is {}", facts.resumed);
+        pair.exchange()?;
+        Ok(pair)
+    }
+
     /// A pair that is made as the two say.
     pub(crate) fn pair_of(&self, client: Wrap, server: Wrap) -> Result<Pair, Failure> {
         let client = wrapped(&*self.client, client, 0)?;

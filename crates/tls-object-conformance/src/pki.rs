@@ -13,7 +13,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SerialNumber, date_time_ymd,
 };
-use tls_object_core::{Certificate, Identity, PrivateKey};
+use tls_object_core::{Certificate, Identity, PrivateKey, Side};
 
 pub(crate) use shapes::Shape;
 
@@ -196,6 +196,14 @@ impl Family {
         let server = authority.leaf(leaf_params(Purpose::Server, SERVER_NAMES, 10));
         let client = authority.leaf(leaf_params(Purpose::Client, &["client.example"], 11));
         Self { authority, server, client }
+    }
+
+    /// What the peer of this end has to show.
+    pub(crate) fn shown_to(&self, judge: Side) -> &Identity {
+        match judge {
+            Side::Client => &self.server,
+            Side::Server => &self.client,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use tls_object_core::{
 };
 
 use crate::pause::{self, Asked};
-use crate::{Connection, FirstSecret, Hooks, Library, Outcome, refusal, signing};
+use crate::{Connection, Hooks, Library, Outcome, refusal, signing};
 
 /// Why OpenSSL asks a client for no certificate after the handshake.
 const SSL_R_STILL_IN_INIT: c_int = 121;
@@ -27,7 +27,7 @@ pub struct LibsslEngine<L: Library> {
     /// Client: who is told of each session.
     on_session: Option<Hook<dyn SessionSink>>,
     /// Client: how much early data may be sent.
-    early_data_left: usize,
+    early_data_left: u32,
     /// Server: the early data that has come, where it takes any.
     early_data: Option<Box<EarlyData>>,
     /// What the library waits for, and what was decided of it.
@@ -217,13 +217,15 @@ impl<L: Library> Engine for LibsslEngine<L> {
     }
 
     fn write_early_data(&mut self, bios: &mut Bios, src: &[u8]) -> Result<usize, Error> {
-        let len = src.len().min(self.early_data_left);
+        let most = usize::try_from(self.early_data_left).unwrap_or(usize::MAX);
+        let len = src.len().min(most);
         if len == 0 {
             return Ok(0);
         }
         match self.connection.write_early_data(bios, &src[..len]) {
             Outcome::Done(written) => {
-                self.early_data_left -= written;
+                // Never more than was left.
+                self.early_data_left -= written as u32;
                 Ok(written)
             }
             Outcome::WantRead | Outcome::CloseNotify | Outcome::Suspended => Ok(0),
@@ -349,13 +351,8 @@ impl<L: Library> Engine for LibsslEngine<L> {
     }
 
     fn traffic_secrets(&mut self) -> Result<TrafficSecrets, Error> {
-        let told = self.connection.told();
-        let first = |side, updates| {
-            let secret = self.connection.hooks()?.first_secret(side)?;
-            Some(FirstSecret { secret, updates })
-        };
-        let own = first(self.side, told.own_key_updates());
-        let peer = first(self.side.peer(), told.peer_key_updates());
+        let hooks = self.connection.hooks();
+        let [own, peer] = hooks.map_or([None, None], |hooks| hooks.first_secrets(self.side));
         L::traffic_secrets(self.connection.handle_mut(), own, peer)
             .map_err(|error| error.with_backend(L::NAME))
     }

@@ -4,7 +4,7 @@ use core::any::Any;
 use core::ffi::c_int;
 use core::fmt;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tls_object_core::{
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::aside::call_application;
 use crate::pause::{self, Asked};
-use crate::traffic::Noted;
+use crate::traffic::{FirstSecret, Noted};
 
 /// The hooks of a configuration, as each of its connections carries them.
 ///
@@ -108,7 +108,7 @@ impl Hooks {
             (fields.next(), fields.next().and_then(bytes), fields.next().and_then(bytes))
         {
             if let Some(secrets) = &self.secrets {
-                secrets.note(label, &secret);
+                secrets.secret(label, &secret);
             }
             if let Some(key_log) = &self.key_log {
                 self.run(|| key_log.log(label, &random, &secret));
@@ -116,14 +116,9 @@ impl Hooks {
         }
     }
 
-    /// Whether the secrets of the connection may be handed out.
-    pub(crate) fn notes_secrets(&self) -> bool {
-        self.secrets.is_some()
-    }
-
-    /// The secret that `side` begins to write with under TLS 1.3.
-    pub(crate) fn first_secret(&self, side: Side) -> Option<Zeroizing<Vec<u8>>> {
-        self.secrets.as_ref()?.of(side)
+    /// The secrets that both ends began to write with under TLS 1.3, this end's first, which is `side`.
+    pub(crate) fn first_secrets(&self, side: Side) -> [Option<FirstSecret>; 2] {
+        self.secrets.as_ref().map_or([None, None], |secrets| secrets.first(side))
     }
 
     /// The key that a client offers to a server that gives this `hint`.
@@ -175,12 +170,13 @@ impl Hooks {
         Some(native)
     }
 
-    /// Whether messages are to be shown.
+    /// Whether messages are looked at: shown, or taken note of.
     pub(crate) fn wants_messages(&self) -> bool {
-        self.on_message.is_some()
+        self.on_message.is_some() || self.secrets.is_some()
     }
 
-    /// Shows a message that has gone by, as the library has told of it. Headers of records and the like are none.
+    /// Shows a message that has gone by, as the library has told of it, and takes note of what the secrets that may be handed
+    /// out depend on. Headers of records and the like are none.
     pub(crate) fn show(
         &self,
         direction: Direction,
@@ -194,6 +190,9 @@ impl Hooks {
             22 => MessageKind::Handshake,
             _ => return,
         };
+        if let (Some(secrets), MessageKind::Handshake) = (&self.secrets, kind) {
+            secrets.message(direction, bytes);
+        }
         let version = ProtocolVersion::new(version);
         if let (Some(hook), Some(message)) =
             (&self.on_message, Message::new(direction, kind, version, bytes))
@@ -204,17 +203,20 @@ impl Hooks {
 
     /// Runs code of the application. `None` when it panicked, now or earlier in the same call.
     fn run<R>(&self, code: impl FnOnce() -> R) -> Option<R> {
-        let mut panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
-        if panic.is_some() {
+        if self.panic().is_some() {
             return None;
         }
         let code = AssertUnwindSafe(|| call_application(code));
-        panic::catch_unwind(code).map_err(|payload| *panic = Some(payload)).ok()
+        panic::catch_unwind(code).map_err(|payload| *self.panic() = Some(payload)).ok()
     }
 
     /// The panic that waits.
     pub(crate) fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
-        self.panic.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.panic().take()
+    }
+
+    fn panic(&self) -> MutexGuard<'_, Option<Box<dyn Any + Send>>> {
+        self.panic.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -145,7 +145,7 @@ pub unsafe trait Library: Calls + Send + Sync {
     fn is_resumed(handle: &Self::Handle) -> bool;
 
     /// How much early data a client may send with the session that it offers.
-    fn early_data_limit(handle: &Self::Handle) -> usize;
+    fn early_data_limit(handle: &Self::Handle) -> u32;
 
     /// The newest session that can be resumed.
     fn session(handle: &mut Self::Handle) -> Option<Session>;

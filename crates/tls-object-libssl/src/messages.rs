@@ -6,7 +6,6 @@ use tls_object_core::{Direction, SignatureScheme};
 const CLIENT_HELLO: u8 = 1;
 const SERVER_KEY_EXCHANGE: u8 = 12;
 const CERTIFICATE_VERIFY: u8 = 15;
-const KEY_UPDATE: u8 = 24;
 
 /// What has been told of a handshake so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,18 +13,11 @@ pub(crate) struct Told {
     client_hellos: u8,
     own_signature: Option<u16>,
     peer_signature: Option<u16>,
-    own_key_updates: u32,
-    peer_key_updates: u32,
 }
 
 impl Told {
-    pub(crate) const NOTHING: Self = Self {
-        client_hellos: 0,
-        own_signature: None,
-        peer_signature: None,
-        own_key_updates: 0,
-        peer_key_updates: 0,
-    };
+    pub(crate) const NOTHING: Self =
+        Self { client_hellos: 0, own_signature: None, peer_signature: None };
 
     /// Takes in a message, its header included. One from the peer is not verified yet.
     pub(crate) fn message(&mut self, direction: Direction, message: &[u8]) {
@@ -37,13 +29,6 @@ impl Told {
             }
             CERTIFICATE_VERIFY => body.first_chunk().copied().map(u16::from_be_bytes),
             SERVER_KEY_EXCHANGE => of_key_exchange(body),
-            KEY_UPDATE => {
-                match direction {
-                    Direction::Sent => self.own_key_updates += 1,
-                    Direction::Received => self.peer_key_updates += 1,
-                }
-                return;
-            }
             _ => return,
         };
         match direction {
@@ -55,16 +40,6 @@ impl Told {
     /// Whether the server has asked for a second ClientHello.
     pub(crate) const fn has_second_hello(&self) -> bool {
         self.client_hellos > 1
-    }
-
-    /// How often this end has changed its keys.
-    pub(crate) const fn own_key_updates(&self) -> u32 {
-        self.own_key_updates
-    }
-
-    /// How often the peer has changed its keys.
-    pub(crate) const fn peer_key_updates(&self) -> u32 {
-        self.peer_key_updates
     }
 
     /// The scheme of this end's signature.

@@ -119,7 +119,7 @@ unsafe impl Library for Lib {
         handle.session_reused()
     }
 
-    fn early_data_limit(handle: &Ssl) -> usize {
+    fn early_data_limit(handle: &Ssl) -> u32 {
         native::early_data_limit(handle)
     }
 

@@ -296,8 +296,8 @@ pub(crate) fn take_early_data(builder: &mut SslContextBuilder, max: u32) -> Resu
 pub(crate) fn offer_early_data(_ssl: &mut SslRef) {}
 
 /// How much early data the offered session allows.
-pub(crate) fn early_data_limit(ssl: &SslRef) -> usize {
-    ssl.session().map_or(0, |session| session.max_early_data() as usize)
+pub(crate) fn early_data_limit(ssl: &SslRef) -> u32 {
+    ssl.session().map_or(0, |session| session.max_early_data())
 }
 
 /// Takes the word of an authority.

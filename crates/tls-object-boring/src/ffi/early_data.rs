@@ -28,11 +28,11 @@ pub(crate) fn offer_early_data(ssl: &mut SslRef) {
 }
 
 /// How much early data the offered session allows, as far as it can be asked: none, or some.
-pub(crate) fn early_data_limit(ssl: &SslRef) -> usize {
+pub(crate) fn early_data_limit(ssl: &SslRef) -> u32 {
     let Some(session) = ssl.session() else { return 0 };
     // SAFETY: the session is valid.
     let capable = unsafe { boring_sys::SSL_SESSION_early_data_capable(session.as_ptr()) };
-    if capable == 1 { usize::MAX } else { 0 }
+    if capable == 1 { u32::MAX } else { 0 }
 }
 
 /// `SSL_early_data_accepted`.

@@ -236,17 +236,11 @@ fn asked_to_judge(
 }
 
 fn valid(lab: &Lab) -> Identity {
-    match pausing(lab) {
-        Side::Client => lab.family().server.clone(),
-        Side::Server => lab.family().client.clone(),
-    }
+    lab.family().shown_to(pausing(lab)).clone()
 }
 
 fn stranger(lab: &Lab) -> Identity {
-    match pausing(lab) {
-        Side::Client => pki().strangers().server.clone(),
-        Side::Server => pki().strangers().client.clone(),
-    }
+    pki().strangers().shown_to(pausing(lab)).clone()
 }
 
 fn verdict(lab: &Lab) -> Result<(), Failure> {

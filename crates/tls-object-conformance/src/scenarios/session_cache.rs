@@ -66,12 +66,7 @@ fn connect(
     session: Option<&Session>,
     resumed: bool,
 ) -> Result<Session, Failure> {
-    let mut wrap = lab.wrap()?;
-    wrap.session = session.cloned();
-    let mut pair = contexts.pair(wrap)?;
-    pair.handshake()?;
-    ensure!(lab.same_facts(&mut pair)?.resumed == resumed, "resumed, or not");
-    pair.exchange()?;
+    let mut pair = contexts.offer(lab, session, resumed)?;
     let session = lab.session(&mut pair)?;
     pair.shut_down()?;
     Ok(session)

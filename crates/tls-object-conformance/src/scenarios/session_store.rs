@@ -208,30 +208,14 @@ fn contexts(lab: &Lab) -> Result<(Contexts, Arc<Store>), Failure> {
     Ok((lab.contexts(&lab.client_config(), &server_config(lab, &store))?, store))
 }
 
-/// A connection that offers `session`.
-fn connect(
-    lab: &Lab,
-    contexts: &Contexts,
-    session: Option<&Session>,
-    resumed: bool,
-) -> Result<Pair, Failure> {
-    let mut wrap = lab.wrap()?;
-    wrap.session = session.cloned();
-    let mut pair = contexts.pair(wrap)?;
-    pair.handshake()?;
-    ensure!(lab.same_facts(&mut pair)?.resumed == resumed, "resumed, or not");
-    pair.exchange()?;
-    Ok(pair)
-}
-
-/// The session that such a connection ends with.
+/// The session that a connection ends with which offers another.
 fn session(
     lab: &Lab,
     contexts: &Contexts,
     offered: Option<&Session>,
     resumed: bool,
 ) -> Result<Session, Failure> {
-    let mut pair = connect(lab, contexts, offered, resumed)?;
+    let mut pair = contexts.offer(lab, offered, resumed)?;
     let session = lab.session(&mut pair)?;
     pair.shut_down()?;
     Ok(session)
@@ -295,7 +279,7 @@ fn client_certificate(lab: &Lab) -> Result<(), Failure> {
     let mut contexts = lab.contexts(&client, &server)?;
     let first = session(lab, &contexts, None, false)?;
     contexts.server = lab.context(&server)?;
-    knows_client(lab, &mut connect(lab, &contexts, Some(&first), true)?)
+    knows_client(lab, &mut contexts.offer(lab, Some(&first), true)?)
 }
 
 fn stricter_server(lab: &Lab) -> Result<(), Failure> {
@@ -304,7 +288,7 @@ fn stricter_server(lab: &Lab) -> Result<(), Failure> {
     let mut contexts = lab.contexts(&client, &server_config(lab, &store))?;
     let first = session(lab, &contexts, None, false)?;
     contexts.server = lab.context(&server)?;
-    knows_client(lab, &mut connect(lab, &contexts, Some(&first), false)?)
+    knows_client(lab, &mut contexts.offer(lab, Some(&first), false)?)
 }
 
 /// A client with a certificate, and a server that requires one.

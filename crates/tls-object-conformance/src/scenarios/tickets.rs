@@ -9,8 +9,7 @@ use tls_object_core::{
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::{Contexts, Lab};
-use crate::pair::Pair;
+use crate::lab::Lab;
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -122,29 +121,12 @@ fn keeping(lab: &Lab) -> (Config, Arc<Kept>) {
     (client, kept)
 }
 
-/// Another connection of the same contexts, which offers `session`.
-fn connect(
-    lab: &Lab,
-    contexts: &Contexts,
-    session: Option<&Session>,
-    resumed: bool,
-) -> Result<Pair, Failure> {
-    let mut wrap = lab.wrap()?;
-    wrap.session = session.cloned();
-    let mut pair = contexts.pair(wrap)?;
-    pair.handshake()?;
-    let facts = lab.same_facts(&mut pair)?;
-    ensure!(facts.resumed == resumed, "resumed is {}", facts.resumed);
-    pair.exchange()?;
-    Ok(pair)
-}
-
 fn each_handed_out(lab: &Lab) -> Result<(), Failure> {
     let (client, kept) = keeping(lab);
     let contexts = lab.contexts(&client, &lab.server_config())?;
     let mut offered = None;
     for _ in 0..3 {
-        let mut pair = connect(lab, &contexts, offered.as_ref(), offered.is_some())?;
+        let mut pair = contexts.offer(lab, offered.as_ref(), offered.is_some())?;
         let sessions = kept.take();
         ensure!(!sessions.is_empty(), "told of no session");
         ensure!(lab.is_tls13() || sessions.len() == 1, "told of {sessions:?}");
@@ -170,18 +152,18 @@ fn count(lab: &Lab) -> Result<(), Failure> {
     let mut server = lab.server_config();
     server.num_tickets = Some(wanted);
     let contexts = lab.contexts(&client, &server)?;
-    connect(lab, &contexts, None, false)?;
+    contexts.offer(lab, None, false)?;
     let sessions = kept.take();
     ensure!(sessions.len() == wanted, "{} tickets instead of {wanted}", sessions.len());
     for session in &sessions {
-        connect(lab, &contexts, Some(session), true)?;
+        contexts.offer(lab, Some(session), true)?;
     }
     Ok(())
 }
 
 fn details(lab: &Lab) -> Result<(), Failure> {
     let contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
-    let session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
+    let session = lab.session(&mut contexts.offer(lab, None, false)?)?;
     let capability = Capability::SessionDetails;
     let id = lab.fact(Side::Client, capability, session.id().map(<[u8]>::to_vec))?;
     ensure!(!id.is_empty(), "an empty id");
@@ -210,10 +192,10 @@ fn shared_keys(lab: &Lab) -> Result<(), Failure> {
     let (client, server) = (lab.client_config(), server_with(lab, "a")?);
     let mut contexts = lab.contexts(&client, &lab.server_config())?;
     contexts.server = server;
-    let mut session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
+    let mut session = lab.session(&mut contexts.offer(lab, None, false)?)?;
     for _ in 0..4 {
         contexts.server = server_with(lab, "a")?;
-        session = lab.session(&mut connect(lab, &contexts, Some(&session), true)?)?;
+        session = lab.session(&mut contexts.offer(lab, Some(&session), true)?)?;
     }
     Ok(())
 }
@@ -221,11 +203,11 @@ fn shared_keys(lab: &Lab) -> Result<(), Failure> {
 fn rotation(lab: &Lab) -> Result<(), Failure> {
     let mut contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
     contexts.server = server_with(lab, "a")?;
-    let mut session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
+    let mut session = lab.session(&mut contexts.offer(lab, None, false)?)?;
     // The old key behind the new one, then the new one alone.
     for keys in ["ba", "b", "cb", "c"] {
         contexts.server = server_with(lab, keys)?;
-        session = lab.session(&mut connect(lab, &contexts, Some(&session), true)?)?;
+        session = lab.session(&mut contexts.offer(lab, Some(&session), true)?)?;
     }
     Ok(())
 }
@@ -233,12 +215,12 @@ fn rotation(lab: &Lab) -> Result<(), Failure> {
 fn other_key(lab: &Lab) -> Result<(), Failure> {
     let mut contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
     contexts.server = server_with(lab, "a")?;
-    let session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
+    let session = lab.session(&mut contexts.offer(lab, None, false)?)?;
     contexts.server = server_with(lab, "b")?;
-    let session = lab.session(&mut connect(lab, &contexts, Some(&session), false)?)?;
+    let session = lab.session(&mut contexts.offer(lab, Some(&session), false)?)?;
     // Keys of the library's own.
     contexts.server = lab.context(&lab.server_config())?;
-    connect(lab, &contexts, Some(&session), false).map(|_| ())
+    contexts.offer(lab, Some(&session), false).map(|_| ())
 }
 
 fn stricter_server(lab: &Lab) -> Result<(), Failure> {
@@ -246,11 +228,11 @@ fn stricter_server(lab: &Lab) -> Result<(), Failure> {
     client.identities = vec![lab.family().client.clone()];
     server.ticket_keys = vec![key(b'a')];
     let mut contexts = lab.contexts(&client, &server)?;
-    let session = lab.session(&mut connect(lab, &contexts, None, false)?)?;
+    let session = lab.session(&mut contexts.offer(lab, None, false)?)?;
     server.verify_mode = VerifyMode::Required;
     server.trust_store = vec![lab.family().authority.root()].into();
     contexts.server = lab.context(&server)?;
-    let mut pair = connect(lab, &contexts, Some(&session), false)?;
+    let mut pair = contexts.offer(lab, Some(&session), false)?;
     ensure!(
         pair.server().getpeercert() == Some(lab.family().client.leaf()),
         "the server does not know its client"

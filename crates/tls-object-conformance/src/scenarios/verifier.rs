@@ -145,17 +145,11 @@ fn pair(
 
 /// What the judge is shown that trusts it.
 fn valid(lab: &Lab) -> Identity {
-    match judge(lab) {
-        Side::Client => lab.family().server.clone(),
-        Side::Server => lab.family().client.clone(),
-    }
+    lab.family().shown_to(judge(lab)).clone()
 }
 
 fn stranger(lab: &Lab) -> Identity {
-    match judge(lab) {
-        Side::Client => pki().strangers().server.clone(),
-        Side::Server => pki().strangers().client.clone(),
-    }
+    pki().strangers().shown_to(judge(lab)).clone()
 }
 
 /// The verifier was asked once, about this chain, with this verdict of the library's.

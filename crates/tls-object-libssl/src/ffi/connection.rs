@@ -131,8 +131,7 @@ impl<L: Library> Connection<L> {
     pub fn do_handshake(&mut self, bios: &mut Bios) -> Outcome {
         // SAFETY: `ssl` is valid.
         let outcome = self.call(bios, |ssl| unsafe { L::ssl_do_handshake(ssl) });
-        let wants = |hooks: &Hooks| hooks.wants_messages() || hooks.notes_secrets();
-        let wanted = self.hooks.as_deref().is_some_and(wants);
+        let wanted = self.hooks.as_deref().is_some_and(Hooks::wants_messages);
         if matches!(outcome, Outcome::Done(_)) && !wanted {
             // What follows is data, of which nothing is to be told.
             // SAFETY: the handle is valid.
