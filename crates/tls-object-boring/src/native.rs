@@ -101,6 +101,9 @@ static SHOWN: LazyLock<Result<Index<Ssl, X509>, ErrorStack>> = LazyLock::new(Ssl
 /// What peers accept of RSA. BoringSSL leaves it to them to refuse a shorter key.
 pub(crate) const LEAST_RSA_BITS: Option<u32> = Some(2048);
 
+/// Whether all keys of a context share one list of schemes to sign by.
+pub(crate) const ONE_LIST_OF_SCHEMES: bool = false;
+
 /// Why an identity that was loaded cannot be shown.
 pub(crate) fn why_not_shown(_error: &ErrorStack) -> ErrorKind {
     ErrorKind::InvalidCertificate

@@ -3,8 +3,9 @@
 use crate::capability::version_capability;
 use crate::psk::check_name;
 use crate::{
-    AlpnMismatch, AlpnProtocol, Capabilities, Capability, Config, CrlScope, Error, ErrorKind,
-    Identity, ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode, VerifyTime,
+    AlpnMismatch, AlpnProtocol, Capabilities, Capability, CipherSuite, Config, CrlScope, Error,
+    ErrorKind, Identity, ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode,
+    VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -293,6 +294,24 @@ fn pre_shared_keys(report: &mut Report, config: &Config, capabilities: &Capabili
     let named = config.cipher_suites.values().unwrap_or_default();
     if !config.has_psk() && named.iter().any(|suite| suite.is_psk()) {
         report.invalid("a cipher suite with a pre-shared key, and none of them");
+    }
+    if let (true, Ok(suites)) = (config.has_psk(), config.suites(capabilities)) {
+        let with_key = |suites: Option<Vec<CipherSuite>>| {
+            suites.is_none_or(|suites| suites.iter().any(|suite| suite.goes_with_psk()))
+        };
+        let versions = [
+            (ProtocolVersion::TLS12, with_key(suites.tls12)),
+            (ProtocolVersion::TLS13, with_key(suites.tls13)),
+        ];
+        let spoken = || versions.iter().filter(|(version, _)| speaks(*version));
+        if spoken().all(|(_, is_usable)| !is_usable) {
+            report.invalid("pre-shared keys, and no cipher suite that they go with");
+        } else {
+            let lost = spoken().filter(|(_, is_usable)| !is_usable);
+            let lines =
+                lost.map(|(it, _)| format!("pre-shared keys: no suite of {it} goes with them"));
+            report.approximated.extend(lines);
+        }
     }
 }
 

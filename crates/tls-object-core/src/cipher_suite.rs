@@ -41,6 +41,15 @@ impl CipherSuite {
         matches!(self.traits(), Some(Traits { auth: Authentication::Psk, .. }))
     }
 
+    /// Whether a pre-shared key from elsewhere goes with it: under TLS 1.3, where such a key has a hash, those with SHA-256.
+    pub(crate) fn goes_with_psk(self) -> bool {
+        if self.version() == ProtocolVersion::TLS13 {
+            self.openssl_name().is_some_and(|name| name.ends_with("SHA256"))
+        } else {
+            self.is_psk()
+        }
+    }
+
     /// Whether a backend offers it if its library has it: the server shows a certificate or has a pre-shared key, and
     /// the encryption gives 128 bits of security at least.
     pub const fn is_offered(self) -> bool {

@@ -24,6 +24,13 @@ impl<T> Drop for Aside<T> {
     }
 }
 
+/// Forgets what waits, where a call ends otherwise than by asking for it.
+pub(crate) fn forget() {
+    refusal::forget_refusal();
+    drop(pause::take_asked());
+    signing::forget();
+}
+
 /// Runs code of the application that a library calls back. It may go on with other connections on this thread, which
 /// leave nothing for the one that is calling and take nothing of it.
 pub(crate) fn call_application<R>(code: impl FnOnce() -> R) -> R {

@@ -128,6 +128,17 @@ impl<L: Library> LibsslEngine<L> {
             && !matches!(told, None | Some(ErrorKind::AlertReceived(_)))
     }
 
+    /// What comes of a call that only writes. The outgoing BIO takes everything, so nothing else can become of it.
+    fn written(&mut self, outcome: Outcome) -> Result<usize, Error> {
+        match outcome {
+            Outcome::Done(n) => Ok(n),
+            Outcome::WantRead | Outcome::CloseNotify | Outcome::Suspended => {
+                Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
+            }
+            Outcome::Failed(error) => Err(self.failure(error)),
+        }
+    }
+
     fn received(&mut self, outcome: Outcome) -> Result<Received, Error> {
         self.tell_sessions();
         match outcome {
@@ -320,23 +331,13 @@ impl<L: Library> Engine for LibsslEngine<L> {
             };
             return Err(Error::new(kind).with_backend(L::NAME).with_source(failure.source));
         }
-        match self.connection.flush(bios) {
-            Outcome::Done(_) => Ok(()),
-            Outcome::WantRead | Outcome::CloseNotify | Outcome::Suspended => {
-                Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
-            }
-            Outcome::Failed(error) => Err(self.failure(error)),
-        }
+        let outcome = self.connection.flush(bios);
+        self.written(outcome).map(drop)
     }
 
     fn key_update(&mut self, bios: &mut Bios, request_peer: bool) -> Result<(), Error> {
-        match self.connection.key_update(bios, request_peer) {
-            Outcome::Done(_) => Ok(()),
-            Outcome::WantRead | Outcome::CloseNotify | Outcome::Suspended => {
-                Err(Error::new(ErrorKind::Internal).with_backend(L::NAME))
-            }
-            Outcome::Failed(error) => Err(self.failure(error)),
-        }
+        let outcome = self.connection.key_update(bios, request_peer);
+        self.written(outcome).map(drop)
     }
 
     fn is_inside_record(&self) -> bool {
@@ -344,10 +345,8 @@ impl<L: Library> Engine for LibsslEngine<L> {
     }
 
     fn release(&mut self, bios: &mut Bios) -> Result<(), Error> {
-        match self.connection.flush(bios) {
-            Outcome::Failed(error) => Err(self.failure(error)),
-            _ => Ok(()),
-        }
+        let outcome = self.connection.flush(bios);
+        self.written(outcome).map(drop)
     }
 
     fn traffic_secrets(&mut self) -> Result<TrafficSecrets, Error> {

@@ -79,6 +79,11 @@ fn checked(signed: Result<Vec<u8>, Error>, holds: impl FnOnce(&[u8]) -> bool) ->
     }
 }
 
+/// Forgets the reason that is on its way.
+pub(crate) fn forget() {
+    drop(FAILED.take());
+}
+
 /// Why the call that has just failed got no signature, if that is the cause. A panic of the application's goes on.
 pub(crate) fn take_failure() -> Option<Error> {
     match FAILED.take()? {

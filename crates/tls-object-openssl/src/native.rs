@@ -64,6 +64,9 @@ static IDENTITIES: LazyLock<Result<Index<SslContext, Vec<Loaded>>, ErrorStack>> 
 /// The security level decides.
 pub(crate) const LEAST_RSA_BITS: Option<u32> = None;
 
+/// Whether all keys of a context share one list of schemes to sign by.
+pub(crate) const ONE_LIST_OF_SCHEMES: bool = true;
+
 /// Why an identity that was loaded cannot be shown.
 pub(crate) fn why_not_shown(error: &ErrorStack) -> ErrorKind {
     /// `SSL_R_EE_KEY_TOO_SMALL` of `ERR_LIB_SSL`.

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use rustls::server::Acceptor;
-use rustls::sign::CertifiedKey;
 use rustls::{ClientConnection, Connection, HandshakeKind as RustlsKind};
 use tls_object_core::{
     AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
@@ -19,10 +18,10 @@ use tls_object_core::{
 };
 
 use crate::context::ServerConfigs;
+use crate::notes::Notes;
 use crate::session::Issued;
-use crate::signed::Signed;
 use crate::wire::{Feeder, Nothing, Outgoing, drain};
-use crate::{RustlsContext, path, traffic_secrets};
+use crate::{RustlsContext, traffic_secrets};
 
 /// A connection of rustls between two BIOs.
 pub type RustlsObject = Object<RustlsEngine>;
@@ -46,14 +45,8 @@ pub struct RustlsEngine {
     session: Option<Session>,
     /// Server: the suites that the client offers too, the best first.
     shared_ciphers: Box<[CipherSuite]>,
-    /// Server: what it shows.
-    shown: Option<Arc<CertifiedKey>>,
-    /// How the peer was accepted in this handshake.
-    verified: Option<path::Path>,
-    /// What the server said of its certificate, if it was asked.
-    ocsp_response: Option<Vec<u8>>,
-    /// By which schemes the handshake was signed.
-    signed: Signed,
+    /// What was found out in the handshake.
+    notes: Notes,
 }
 
 #[allow(clippy::large_enum_variant)] // the object is boxed anyway where it matters
@@ -93,11 +86,8 @@ impl RustlsEngine {
             issued: None,
             session: None,
             shared_ciphers: Box::default(),
-            shown: None,
-            verified: None,
-            ocsp_response: None,
             early_data,
-            signed: Signed::default(),
+            notes: Notes::default(),
         }
     }
 
@@ -185,7 +175,7 @@ impl Engine for RustlsEngine {
             Connection::Client(client) => client.is_early_data_accepted(),
             Connection::Server(server) => server.early_data().is_some(),
         };
-        let Signed { own, peer } = self.signed;
+        let Notes { own_signature: own, peer_signature: peer, .. } = self.notes;
         let (client, server) = match connection {
             Connection::Client(_) => (own, peer),
             Connection::Server(_) => (peer, own),
@@ -207,16 +197,16 @@ impl Engine for RustlsEngine {
     }
 
     fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {
-        let Some(path) = &self.verified else { return Ok(Vec::new()) };
+        let Some(path) = &self.notes.verified else { return Ok(Vec::new()) };
         Ok(path.of(self.peer_chain(), self.context.config().trust_store.certificates()))
     }
 
     fn ocsp_response(&self) -> Result<Option<Vec<u8>>, Error> {
-        Ok(self.ocsp_response.clone())
+        Ok(self.notes.ocsp_response.clone())
     }
 
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
-        let leaf = self.shown.as_ref().and_then(|shown| shown.cert.first());
+        let leaf = self.notes.shown.as_ref().and_then(|shown| shown.cert.first());
         Ok(leaf.map(|leaf| Certificate::from_der(leaf.as_ref())))
     }
 

@@ -3,17 +3,17 @@
 use rustls::{AlertDescription, InvalidMessage, PeerIncompatible, PeerMisbehaved};
 use tls_object_core::{Alert, Error, ErrorKind, VerifyCode};
 
-use crate::refusal;
 use crate::wire::LastAlert;
 
-/// The error of a connection that rustls has given up. `tls12`: it would have been, or was,
-/// TLS 1.2.
+/// The error of a connection that rustls has given up. `refusal`: why the peer's chain was refused, if it was. `tls12`: it would
+/// have been, or was, TLS 1.2.
 #[cold]
-pub(crate) fn of_connection(error: rustls::Error, sent: LastAlert, tls12: bool) -> Error {
-    let refusal = match &error {
-        rustls::Error::InvalidCertificate(_) | rustls::Error::General(_) => refusal::take(),
-        _ => None,
-    };
+pub(crate) fn of_connection(
+    error: rustls::Error,
+    refusal: Option<Error>,
+    sent: LastAlert,
+    tls12: bool,
+) -> Error {
     let alert = match sent {
         LastAlert::Absent => None,
         LastAlert::Plain(alert) => Some(alert),

@@ -32,6 +32,10 @@ impl External {
         let parsed = EndEntityCert::try_from(leaf)
             .map_err(|error| Error::new(ErrorKind::InvalidCertificate).with_source(error))?;
         let kind = key.kind(&parsed.subject_public_key_info())?;
+        if !key.schemes().iter().any(|&scheme| signs_always(kind, scheme)) {
+            return Err(Error::new(ErrorKind::InvalidPrivateKey)
+                .with_detail("it signs by none of the schemes of its own curve"));
+        }
         Ok(Self { key: key.clone(), kind, leaf: leaf.clone(), algorithms })
     }
 
@@ -46,13 +50,10 @@ impl External {
 }
 
 impl SigningKey for External {
-    /// rustls does not say for which version. Of the schemes of ECDSA those of the key's own curve are good for each, and
-    /// of RSA it offers none that is not.
+    /// rustls does not say for which version.
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
-        let is_rsa = self.kind == KeyKind::Rsa;
         let scheme = self.key.schemes().iter().find(|&&scheme| {
-            let always = is_rsa || self.kind.signs_with(scheme, ProtocolVersion::TLS13);
-            always && offered.contains(&scheme.code().into())
+            signs_always(self.kind, scheme) && offered.contains(&scheme.code().into())
         })?;
         let scheme = SignatureScheme::from(scheme.code());
         Some(Box::new(ExternalSigner { key: self.clone(), scheme }))
@@ -71,6 +72,12 @@ impl fmt::Debug for External {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("External").field("key", &self.key).finish_non_exhaustive()
     }
+}
+
+/// Whether a key signs by this scheme under each version: of the schemes of ECDSA by those of its own curve. Of RSA rustls
+/// offers none that does not fit the version.
+fn signs_always(kind: KeyKind, scheme: tls_object_core::SignatureScheme) -> bool {
+    kind == KeyKind::Rsa || kind.signs_with(scheme, ProtocolVersion::TLS13)
 }
 
 #[derive(Debug)]

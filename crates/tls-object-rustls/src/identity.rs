@@ -1,6 +1,5 @@
 //! Certificates and keys of this end.
 
-use core::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use tls_object_core::{
 };
 
 use crate::external_key::External;
+use crate::notes::note;
 use crate::signed::NotingKey;
 
 /// A certificate as rustls holds it.
@@ -151,7 +151,7 @@ impl ResolvesServerCert for ServerIdentities {
     /// 1.2, those that a suite goes with.
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let chosen = self.choose(&hello);
-        SHOWN.set(chosen.clone());
+        note(|notes| notes.shown = chosen.clone());
         chosen
     }
 }
@@ -182,15 +182,4 @@ fn is_pkcs1(scheme: SignatureScheme) -> bool {
             | SignatureScheme::RSA_PKCS1_SHA384
             | SignatureScheme::RSA_PKCS1_SHA512
     )
-}
-
-thread_local! {
-    /// What was last chosen on this thread. The choice is made for all connections of a context, and rustls does not
-    /// tell it; but it is made within a call of [`take_shown`]'s caller, on the same stack.
-    static SHOWN: Cell<Option<Arc<CertifiedKey>>> = const { Cell::new(None) };
-}
-
-/// What a server has chosen to show since this was last asked on this thread.
-pub(crate) fn take_shown() -> Option<Arc<CertifiedKey>> {
-    SHOWN.take()
 }

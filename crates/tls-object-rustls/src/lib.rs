@@ -64,6 +64,7 @@ mod error;
 mod external_key;
 mod hooks;
 mod identity;
+mod notes;
 mod path;
 mod refusal;
 mod server_sessions;

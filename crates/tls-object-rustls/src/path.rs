@@ -48,36 +48,6 @@ impl Path {
     }
 }
 
-thread_local! {
-    /// By which path the verifier that ran last on this thread accepted a chain; on its way as a refusal is.
-    static VERIFIED: Cell<Option<Path>> = const { Cell::new(None) };
-}
-
-thread_local! {
-    /// What the server said of its certificate, on its way as a path is.
-    static OCSP_RESPONSE: Cell<Option<Vec<u8>>> = const { Cell::new(None) };
-}
-
-/// Leaves an OCSP response for [`take_ocsp_response`].
-pub(crate) fn leave_ocsp_response(response: Vec<u8>) {
-    OCSP_RESPONSE.set(Some(response));
-}
-
-/// The OCSP response that was asked for and came since this was last asked on this thread.
-pub(crate) fn take_ocsp_response() -> Option<Vec<u8>> {
-    OCSP_RESPONSE.take()
-}
-
-/// Leaves a path for [`take_verified`].
-pub(crate) fn leave_verified(path: Path) {
-    VERIFIED.set(Some(path));
-}
-
-/// By which path the verifier accepted a chain since this was last asked on this thread.
-pub(crate) fn take_verified() -> Option<Path> {
-    VERIFIED.take()
-}
-
 impl From<webpki::Error> for Fault {
     fn from(error: webpki::Error) -> Self {
         Self::Webpki(error)

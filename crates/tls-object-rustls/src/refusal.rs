@@ -1,6 +1,5 @@
 //! Why a chain was refused, on its way around rustls.
 
-use core::cell::Cell;
 use core::fmt;
 use std::sync::Arc;
 
@@ -9,17 +8,8 @@ use tls_object_core::{Alert, Error, ErrorKind, VerifyCode};
 use tls_object_path::Refusal;
 
 use crate::error;
+use crate::notes::note;
 use crate::path::Fault;
-
-thread_local! {
-    /// Why the verifier that ran last on this thread refused a chain.
-    ///
-    /// rustls' error has fewer words than `VerifyCode`, and the word decides which alert is
-    /// sent. So the verifier gives rustls a word with the right alert, and leaves the error
-    /// itself here. The verifier belongs to all connections of a context and cannot keep it;
-    /// but it runs within a call of [`take`]'s caller, on the same stack.
-    static REFUSAL: Cell<Option<Error>> = const { Cell::new(None) };
-}
 
 /// A chain that is refused, and the alert that goes with it.
 pub(crate) struct Refused {
@@ -59,11 +49,12 @@ impl Refused {
         self.error.verify_code().unwrap_or(VerifyCode::ApplicationVerification)
     }
 
-    /// Leaves the error for [`take`], and returns what makes rustls send the alert.
+    /// Notes the error, and returns what makes rustls send the alert: rustls' errors have fewer words than `VerifyCode`, and
+    /// the word decides which alert that is.
     #[cold]
     pub(crate) fn leave(self) -> rustls::Error {
         let word = word(self.alert);
-        REFUSAL.set(Some(self.error));
+        note(|notes| notes.refusal = Some(self.error));
         word
     }
 }
@@ -95,14 +86,3 @@ impl fmt::Display for Unspoken {
 }
 
 impl core::error::Error for Unspoken {}
-
-/// Why the verifier refused the chain, if it was the chain that it refused: to be asked when rustls
-/// has just returned [`rustls::Error::InvalidCertificate`] or [`rustls::Error::General`].
-pub(crate) fn take() -> Option<Error> {
-    REFUSAL.take()
-}
-
-/// Forgets what an earlier connection left.
-pub(crate) fn forget() {
-    REFUSAL.take();
-}

@@ -1,39 +1,12 @@
-//! By which schemes the handshake was signed.
+//! Keys that take down by which scheme they sign.
 
-use core::cell::Cell;
 use std::sync::Arc;
 
 use rustls::pki_types::SubjectPublicKeyInfoDer;
 use rustls::sign::{Signer, SigningKey};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
-/// By which schemes the two ends of a connection signed.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Signed {
-    pub(crate) own: Option<SignatureScheme>,
-    pub(crate) peer: Option<SignatureScheme>,
-}
-
-thread_local! {
-    /// What was last signed and verified on this thread. Keys and verifiers belong to all connections of a context,
-    /// and rustls does not tell what they did; but they do it within a call of [`Signed::update`]'s caller, on the
-    /// same stack.
-    static SIGNED: Cell<Signed> = const { Cell::new(Signed { own: None, peer: None }) };
-}
-
-impl Signed {
-    /// Adds what was signed and verified on this thread since this was last asked.
-    pub(crate) fn update(&mut self) {
-        let Self { own, peer } = SIGNED.take();
-        self.own = own.or(self.own);
-        self.peer = peer.or(self.peer);
-    }
-}
-
-/// Notes the scheme of a signature of the peer's that holds.
-pub(crate) fn verified(scheme: SignatureScheme) {
-    SIGNED.set(Signed { peer: Some(scheme), ..SIGNED.get() });
-}
+use crate::notes::note;
 
 /// A key that notes by which scheme it signs.
 #[derive(Debug)]
@@ -69,7 +42,7 @@ struct NotingSigner(Box<dyn Signer>);
 
 impl Signer for NotingSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        SIGNED.set(Signed { own: Some(self.scheme()), ..SIGNED.get() });
+        note(|notes| notes.own_signature = Some(self.scheme()));
         self.0.sign(message)
     }
 

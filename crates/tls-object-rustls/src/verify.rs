@@ -17,9 +17,11 @@ use tls_object_core::{
 };
 use tls_object_path::Rules;
 
+use crate::notes::note;
+use crate::path::Path;
 use crate::refusal::Refused;
 use crate::trusted::Trusted;
-use crate::{path, refusal, signature, signed};
+use crate::{refusal, signature};
 
 /// Judges peers by one configuration, servers and clients alike.
 ///
@@ -58,7 +60,6 @@ impl PeerVerifier {
         server_name: Option<&ServerName<'_>>,
         now: UnixTime,
     ) -> Result<(), rustls::Error> {
-        refusal::forget();
         if self.config.verify_mode == VerifyMode::None {
             return Ok(());
         }
@@ -87,7 +88,7 @@ impl PeerVerifier {
             })
         };
         let Some(verifier) = &self.config.verifier else {
-            return judged().map(path::leave_verified).map_err(Refused::leave);
+            return judged().map(accepted).map_err(Refused::leave);
         };
         let judged = match self.config.verifier_role {
             VerifierRole::Also => Some(Ok(judged().map_err(Refused::leave)?)),
@@ -110,7 +111,7 @@ impl PeerVerifier {
         });
         match (verifier.verify(&peer), judged) {
             (Ok(()), Some(Ok(path))) => {
-                path::leave_verified(path);
+                accepted(path);
                 Ok(())
             }
             (Ok(()), _) => Ok(()),
@@ -132,14 +133,18 @@ impl PeerVerifier {
             &WebPkiSupportedAlgorithms,
         ) -> Result<HandshakeSignatureValid, rustls::Error>,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        refusal::forget();
         if !self.schemes.contains(&signature.scheme) {
             return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
         }
         let valid = verify(message, leaf, signature, &self.algorithms)?;
-        signed::verified(signature.scheme);
+        note(|notes| notes.peer_signature = Some(signature.scheme));
         Ok(valid)
     }
+}
+
+/// Notes the path by which a chain was accepted.
+fn accepted(path: Path) {
+    note(|notes| notes.verified = Some(path));
 }
 
 impl ServerCertVerifier for PeerVerifier {
@@ -152,7 +157,7 @@ impl ServerCertVerifier for PeerVerifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         if self.config.request_ocsp {
-            path::leave_ocsp_response(ocsp_response.to_vec());
+            note(|notes| notes.ocsp_response = Some(ocsp_response.to_vec()));
         }
         self.verify(leaf, intermediates, Side::Server, Some(server_name), now)?;
         Ok(ServerCertVerified::assertion())

@@ -113,7 +113,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     .needs(PSK),
     Scenario::new(
         "psk::contradictions",
-        "Keys on the wrong side, hints without keys or of no use, suites without keys and certificates in spite of keys are refused.",
+        "Keys on the wrong side or without a suite, hints without keys or of no use, suites without keys and certificates in spite of keys are refused.",
         Dims::ONCE,
         contradictions,
     ),
@@ -434,6 +434,12 @@ fn contradictions(lab: &Lab) -> Result<(), Failure> {
     for hint in [String::new(), "a\0b".to_owned(), "a".repeat(129)] {
         let mut config = beside(lab)?;
         config.psk_identity_hint = Some(hint);
+        cases.push(config);
+    }
+    let mut of_no_use = [beside(lab)?, lab.client_config()];
+    of_no_use[1].psk_client = client_hook(offers(IDENTITY, KEY)?);
+    for mut config in of_no_use {
+        config.cipher_suites = Setting::Required(vec![CipherSuite::TLS13_AES_256_GCM_SHA384]);
         cases.push(config);
     }
     let capabilities = lab.backend(Side::Client).capabilities();

@@ -1,10 +1,7 @@
 //! The secrets of a connection, handed out.
 
 use super::Object;
-use crate::{
-    Capability, Context as _, Engine, Error, ErrorKind, Received, SslObject as _, Status,
-    TrafficSecrets,
-};
+use crate::{Capability, Context as _, Engine, Error, ErrorKind, Received, Status, TrafficSecrets};
 
 impl<E: Engine> Object<E> {
     /// Whether the library has the connection: from the handshake on, and until it is handed over.
@@ -40,8 +37,6 @@ impl<E: Engine> Object<E> {
         if let Some(status) = self.come_to_rest()? {
             return Ok(status);
         }
-        // Copied out of the library while it has them.
-        let _ = self.peer_certificates();
         match self.call(|engine, _| engine.traffic_secrets()) {
             Ok(secrets) => {
                 self.failure = Some(ErrorKind::HandedOver.into());

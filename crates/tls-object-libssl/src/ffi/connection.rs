@@ -10,7 +10,7 @@ use tls_object_core::{Alert, Bios, Direction, Side};
 
 use super::bio::{self, Slot};
 use crate::messages::Told;
-use crate::{Calls, Hooks, Library};
+use crate::{Calls, Hooks, Library, aside};
 
 const SSL_ERROR_WANT_READ: c_int = 2;
 const SSL_ERROR_SYSCALL: c_int = 5;
@@ -271,6 +271,7 @@ impl<L: Library> Connection<L> {
         // SAFETY: the slot is valid, no reference into it is held, and `&mut self` runs one call at a time.
         let ret = unsafe { Slot::lend(self.slot.0.as_ptr(), bios, || call(ssl)) };
         if let Some(payload) = self.hooks.as_ref().and_then(|hooks| hooks.take_panic()) {
+            aside::forget();
             panic::resume_unwind(payload);
         }
         if ret > 0 {

@@ -105,7 +105,7 @@ macro_rules! shared_identity {
         /// decides which is shown.
         ///
         /// # Errors
-        /// Those of [`load`].
+        /// Those of [`load`]; [`ErrorKind::InvalidConfig`] where the library cannot keep to each key's schemes.
         pub(crate) fn load_all(
             identities: &[Identity],
             wanted: Option<&[SignatureScheme]>,
@@ -117,7 +117,28 @@ macro_rules! shared_identity {
                     "one of several, and neither RSA, P-256, P-384, P-521 nor Ed25519".into(),
                 ));
             }
+            let external = identities.iter().zip(&loaded);
+            let mut external = external.filter(|(identity, _)| identity.key().external().is_some());
+            if native::ONE_LIST_OF_SCHEMES && external.any(|(_, own)| is_overruled(own, &loaded)) {
+                return Err(Error::new(ErrorKind::InvalidConfig)
+                    .with_backend($Backend::NAME)
+                    .with_detail(
+                        "a key that is held elsewhere, and another of its algorithm with other schemes: \
+                         the library has one list for both",
+                    ));
+            }
             Ok(loaded)
+        }
+
+        /// Whether another identity has schemes that this one's key would then be asked for.
+        fn is_overruled(own: &Loaded, all: &[Loaded]) -> bool {
+            let is_on_curve = |kind| {
+                matches!(kind, Some(KeyKind::P256 | KeyKind::P384 | KeyKind::P521))
+            };
+            all.iter().any(|other| {
+                let same = other.kind == own.kind || is_on_curve(other.kind) && is_on_curve(own.kind);
+                same && other.schemes != own.schemes
+            })
         }
 
         fn unusable(detail: String) -> Error {

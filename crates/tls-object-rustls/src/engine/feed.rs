@@ -8,8 +8,9 @@ use rustls::{Connection, IoState, PeerIncompatible, ServerConfig};
 use tls_object_core::{Alert, Bios, CipherSuite, Context as _, Error, ErrorKind, ProtocolVersion};
 
 use super::{Phase, RustlsEngine};
+use crate::notes::Notes;
 use crate::wire::{LastAlert, Outgoing, drain, plain_alert};
-use crate::{error, external_key, identity, path};
+use crate::{error, external_key};
 
 impl RustlsEngine {
     /// Gives rustls what there is of the next record, and the peer what rustls answers; whether
@@ -41,15 +42,13 @@ impl RustlsEngine {
                     // rustls takes it for a warning and waits on.
                     return Err(self.error(ErrorKind::ClosedDuringHandshake));
                 }
-                let processed = process(connection, self.sent_close);
-                if is_handshaking {
-                    // Taken whatever came of it: nothing is left for the next connection on this thread.
-                    self.shown = identity::take_shown().or_else(|| self.shown.take());
-                    self.verified = path::take_verified().or_else(|| self.verified.take());
-                    self.ocsp_response =
-                        path::take_ocsp_response().or_else(|| self.ocsp_response.take());
-                    self.signed.update();
-                }
+                let processed = if is_handshaking {
+                    let (processed, notes) = Notes::gather(|| process(connection, self.sent_close));
+                    self.notes.add(notes);
+                    processed
+                } else {
+                    process(connection, self.sent_close)
+                };
                 match processed {
                     Ok(state) => {
                         self.plaintext = state.plaintext_bytes_to_read();
@@ -100,16 +99,16 @@ impl RustlsEngine {
         let Phase::Accepting(acceptor, configs) = &mut self.phase else { return Ok(()) };
         let mut tls12 = false;
         let mut shared = Box::default();
-        let connection = acceptor.accept().and_then(|accepted| {
-            let Some(accepted) = accepted else { return Ok(None) };
+        let accept = || {
+            let Some(accepted) = acceptor.accept()? else { return Ok(None) };
             let config = configs.choose(&accepted.client_hello());
             shared = shared_ciphers(&config, &accepted.client_hello());
             tls12 = self.context.config().version_range().1 == ProtocolVersion::TLS12
                 || !offers_tls13(&accepted.client_hello());
             accepted.into_connection(config).map(Some)
-        });
-        self.shown = identity::take_shown();
-        self.signed.update();
+        };
+        let (connection, notes) = Notes::gather(accept);
+        self.notes.add(notes);
         match connection {
             Ok(None) => {}
             Ok(Some(connection)) => {
@@ -140,7 +139,7 @@ impl RustlsEngine {
     /// Sends the last words of a connection, and tells why it ended.
     #[cold]
     pub(super) fn fail(
-        &self,
+        &mut self,
         bios: &mut Bios,
         error: rustls::Error,
         last: &[u8],
@@ -155,7 +154,8 @@ impl RustlsEngine {
             bios.send(last);
             alert = LastAlert::of(last);
         }
-        error::of_connection(error, alert, tls12).with_backend(self.context.backend())
+        error::of_connection(error, self.notes.refusal.take(), alert, tls12)
+            .with_backend(self.context.backend())
     }
 
     /// The key is held elsewhere and has not signed, of which rustls tells the peer nothing. It has not sent yet what it was

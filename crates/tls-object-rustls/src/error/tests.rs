@@ -10,12 +10,12 @@ use super::*;
 
 #[track_caller]
 fn check(error: Native, expected: ErrorKind, alert: impl Into<Option<Alert>>) {
-    let mapped = of_connection(error.clone(), LastAlert::Sealed, false);
+    let mapped = of_connection(error.clone(), None, LastAlert::Sealed, false);
     assert_eq!(mapped.kind(), expected);
     assert_eq!(mapped.alert_sent(), alert.into());
-    let plain = of_connection(error.clone(), LastAlert::Plain(Alert::INTERNAL_ERROR), false);
+    let plain = of_connection(error.clone(), None, LastAlert::Plain(Alert::INTERNAL_ERROR), false);
     assert_eq!(plain.alert_sent(), Some(Alert::INTERNAL_ERROR));
-    assert_eq!(of_connection(error, LastAlert::Absent, false).alert_sent(), None);
+    assert_eq!(of_connection(error, None, LastAlert::Absent, false).alert_sent(), None);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn invalid_messages() {
 fn incompatible_peers() {
     let row = |why: PeerIncompatible, tls13, tls12| {
         check(why.clone().into(), tls13, Alert::HANDSHAKE_FAILURE);
-        assert_eq!(of_connection(why.into(), LastAlert::Absent, true).kind(), tls12);
+        assert_eq!(of_connection(why.into(), None, LastAlert::Absent, true).kind(), tls12);
     };
     let same = |why, expected| row(why, expected, expected);
     use ErrorKind::*;

@@ -1,6 +1,6 @@
 //! The tables by which OpenSSL finds what a provider has.
 
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{c_char, c_int, c_uint, c_void};
 use core::{mem, ptr};
 
 use openssl_sys::OSSL_PARAM;
@@ -22,6 +22,12 @@ struct Algorithm {
     functions: *const Dispatch,
     description: *const c_char,
 }
+
+/// `OSSL_PARAM_INTEGER` and the other types of parameters.
+pub(super) const INTEGER: c_uint = 1;
+pub(super) const UNSIGNED_INTEGER: c_uint = 2;
+pub(super) const UTF8_STRING: c_uint = 4;
+pub(super) const OCTET_STRING: c_uint = 5;
 
 /// A table that never changes.
 pub(super) struct Table<T>(pub(super) T);
@@ -61,7 +67,19 @@ static PROVIDER: Table<[Dispatch; 2]> = Table(dispatch! {
     1027 => query as fn(*mut c_void, c_int, *mut c_int) -> *const c_void;
 });
 
-static KEYS: Table<[Dispatch; 10]> = Table(dispatch! {
+static KEYS: Table<[Dispatch; 9]> = Table(dispatch! {
+    1 => key::create as fn(*mut c_void) -> *mut c_void;
+    10 => key::free as fn(*mut c_void);
+    11 => key::get_params as fn(*const c_void, *mut OSSL_PARAM) -> c_int;
+    12 => key::gettable_params as fn(*mut c_void) -> *const OSSL_PARAM;
+    21 => key::has as fn(*const c_void, c_int) -> c_int;
+    23 => key::matches as fn(*const c_void, *const c_void, c_int) -> c_int;
+    40 => key::import as fn(*mut c_void, c_int, *const OSSL_PARAM) -> c_int;
+    41 => key::import_types as fn(c_int) -> *const OSSL_PARAM;
+});
+
+/// The same for keys whose signatures have another name than they.
+static CURVE_KEYS: Table<[Dispatch; 10]> = Table(dispatch! {
     1 => key::create as fn(*mut c_void) -> *mut c_void;
     10 => key::free as fn(*mut c_void);
     11 => key::get_params as fn(*const c_void, *mut OSSL_PARAM) -> c_int;
@@ -104,7 +122,7 @@ const END: Algorithm = Algorithm {
 /// By all the names that libssl asks for.
 static KEY_TYPES: Table<[Algorithm; 4]> = Table([
     algorithm(c"RSA:rsaEncryption", &KEYS),
-    algorithm(c"EC:id-ecPublicKey", &KEYS),
+    algorithm(c"EC:id-ecPublicKey", &CURVE_KEYS),
     algorithm(c"ED25519", &KEYS),
     END,
 ]);

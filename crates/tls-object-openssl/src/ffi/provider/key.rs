@@ -11,7 +11,7 @@ use openssl::pkey::{PKey, Public};
 use openssl_sys::OSSL_PARAM;
 use tls_object_core::KeyKind;
 
-use super::dispatch::{SIGNATURE, Table};
+use super::dispatch::{INTEGER, OCTET_STRING, SIGNATURE, Table, UNSIGNED_INTEGER, UTF8_STRING};
 use crate::ffi::succeeded;
 use crate::signing::External;
 
@@ -19,10 +19,6 @@ use crate::signing::External;
 const PUBLIC_KEY: c_int = 0x86;
 const SELECT_PRIVATE: c_int = 0x01;
 const SELECT_PUBLIC: c_int = 0x02;
-
-const INTEGER: c_uint = 1;
-const UTF8_STRING: c_uint = 4;
-const OCTET_STRING: c_uint = 5;
 
 // In libcrypto since 3.0.
 unsafe extern "C" {
@@ -191,13 +187,13 @@ pub(super) unsafe extern "C" fn import(
         // SAFETY: as above.
         None => key.numbers = unsafe { read_numbers(params) },
     }
-    1
+    c_int::from(key.numbers.iter().any(Option::is_some))
 }
 
 pub(super) unsafe extern "C" fn import_types(_selection: c_int) -> *const OSSL_PARAM {
     static TYPES: Table<[OSSL_PARAM; 5]> = Table([
-        param(NUMBERS[0], 2),
-        param(NUMBERS[1], 2),
+        param(NUMBERS[0], UNSIGNED_INTEGER),
+        param(NUMBERS[1], UNSIGNED_INTEGER),
         param(NUMBERS[2], OCTET_STRING),
         param(OWN, OCTET_STRING),
         END,
@@ -223,7 +219,9 @@ pub(super) unsafe extern "C" fn matches(
     // SAFETY: as above.
     let other = unsafe { other.cast::<Key>().as_ref() };
     let (Some(one), Some(other)) = (one, other) else { return 0 };
-    c_int::from(selection & SELECT_PUBLIC == 0 || one.numbers == other.numbers)
+    // Keys of which nothing is known are no match.
+    let is_known = one.numbers.iter().any(Option::is_some);
+    c_int::from(selection & SELECT_PUBLIC == 0 || is_known && one.numbers == other.numbers)
 }
 
 /// The size of a key, and the group that it is of.
@@ -262,8 +260,7 @@ pub(super) unsafe extern "C" fn gettable_params(_provider: *mut c_void) -> *cons
     TYPES.0.as_ptr()
 }
 
-/// By what a key signs, where that has another name than the key.
+/// By what a key on a curve signs.
 pub(super) unsafe extern "C" fn operation_name(operation: c_int) -> *const c_char {
-    // Asked of keys on curves only: see the tables.
     if operation == SIGNATURE { c"ECDSA".as_ptr() } else { ptr::null() }
 }

@@ -9,14 +9,11 @@ use openssl_sys::OSSL_PARAM;
 use tls_object_core::{KeyKind, SignatureScheme};
 use tls_object_libssl::Signed;
 
-use super::dispatch::Table;
+use super::dispatch::{INTEGER, Table, UTF8_STRING};
 use super::key::{self, END, Own, bytes, find, param};
 
 const PADDING: &CStr = c"pad-mode";
 const SALT: &CStr = c"saltlen";
-
-const INTEGER: u32 = 1;
-const UTF8_STRING: u32 = 4;
 
 #[derive(Clone, Copy)]
 enum Digest {
@@ -95,9 +92,10 @@ pub(super) unsafe extern "C" fn begin(
 ) -> c_int {
     // SAFETY: made by `create`, and used by one thread at a time.
     let Some(state) = (unsafe { signing.cast::<Signing>().as_mut() }) else { return 0 };
-    // SAFETY: OpenSSL signs with keys of this provider.
-    if let Some(key) = unsafe { key::own(key) } {
-        state.key = Some(key.clone());
+    // Without one, it is the one of before.
+    if !key.is_null() {
+        // SAFETY: OpenSSL signs with keys of this provider.
+        state.key = unsafe { key::own(key) }.cloned();
     }
     state.pss = false;
     state.digest = None;

@@ -1,0 +1,110 @@
+//! What is found out about a connection by code that belongs to its whole context, on its way around rustls.
+
+use core::cell::RefCell;
+use core::mem;
+use std::sync::Arc;
+
+use rustls::SignatureScheme;
+use rustls::sign::CertifiedKey;
+use tls_object_core::Error;
+
+use crate::path::Path;
+
+/// What keys, verifiers and the like have found out about a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// Server: what it has chosen to show.
+    pub(crate) shown: Option<Arc<CertifiedKey>>,
+    /// By which scheme this end has signed the handshake.
+    pub(crate) own_signature: Option<SignatureScheme>,
+    /// By which scheme the peer has, validly.
+    pub(crate) peer_signature: Option<SignatureScheme>,
+    /// By which path the peer's chain was accepted.
+    pub(crate) verified: Option<Path>,
+    /// What the server said of its certificate, if it was asked.
+    pub(crate) ocsp_response: Option<Vec<u8>>,
+    /// Why the peer's chain was refused.
+    pub(crate) refusal: Option<Error>,
+}
+
+thread_local! {
+    /// Those of the connection whose call is running on this thread. They are taken within the call, on the same stack.
+    static NOTES: RefCell<Notes> = const { RefCell::new(Notes::NOTHING) };
+}
+
+impl Notes {
+    const NOTHING: Self = Self {
+        shown: None,
+        own_signature: None,
+        peer_signature: None,
+        verified: None,
+        ocsp_response: None,
+        refusal: None,
+    };
+
+    /// Runs a call into rustls, and returns with its result what was noted meanwhile.
+    ///
+    /// Code of the application that rustls calls back may go on with other connections on this thread: each has notes of
+    /// its own. A panic leaves nothing behind.
+    pub(crate) fn gather<R>(call: impl FnOnce() -> R) -> (R, Self) {
+        let _outer = Outer(NOTES.take());
+        let result = call();
+        (result, NOTES.take())
+    }
+
+    /// Adds what was noted since.
+    pub(crate) fn add(&mut self, since: Self) {
+        let Self { shown, own_signature, peer_signature, verified, ocsp_response, refusal } = since;
+        self.shown = shown.or_else(|| self.shown.take());
+        self.own_signature = own_signature.or(self.own_signature);
+        self.peer_signature = peer_signature.or(self.peer_signature);
+        self.verified = verified.or_else(|| self.verified.take());
+        self.ocsp_response = ocsp_response.or_else(|| self.ocsp_response.take());
+        self.refusal = refusal.or_else(|| self.refusal.take());
+    }
+}
+
+/// Takes something down about the connection whose call is running.
+pub(crate) fn note(write: impl FnOnce(&mut Notes)) {
+    NOTES.with_borrow_mut(write);
+}
+
+/// The notes of the connection that drives this one, to which they are given back.
+struct Outer(Notes);
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        NOTES.set(mem::take(&mut self.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic;
+
+    use super::*;
+
+    fn scheme() -> Option<SignatureScheme> {
+        NOTES.with_borrow(|notes| notes.own_signature)
+    }
+
+    #[test]
+    fn each_call_has_its_own() {
+        let sign = |scheme| note(|notes| notes.own_signature = Some(scheme));
+        let ((), outer) = Notes::gather(|| {
+            sign(SignatureScheme::ED25519);
+            let ((), inner) = Notes::gather(|| assert_eq!(scheme(), None));
+            assert_eq!(inner.own_signature, None);
+            let panicked = panic::catch_unwind(|| {
+                Notes::gather(|| {
+                    sign(SignatureScheme::ED448);
+                    panic!("of the application");
+                })
+            });
+            assert!(panicked.is_err());
+            assert_eq!(scheme(), Some(SignatureScheme::ED25519));
+        });
+        assert_eq!(outer.own_signature, Some(SignatureScheme::ED25519));
+        assert_eq!(scheme(), None);
+    }
+}
