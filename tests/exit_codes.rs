@@ -1,6 +1,6 @@
 //! What `tlsobj client` exits with, and what it says, on each backend.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Command;
@@ -243,7 +243,12 @@ fn a_peer_that_says_nothing_is_6() {
     let address = silent.local_addr().expect("a bound socket").to_string();
     for backend in backends() {
         let mut client = connect(backend, &address);
-        expect(6, &["no handshake within 0 s"], client.args(["--no-verify", "--timeout", "0"]));
+        expect(6, &["no handshake within 1 s"], client.args(["--no-verify", "--timeout", "1"]));
+        // It came as far as to have spoken.
+        let (mut socket, _) = silent.accept().expect("a client");
+        let mut first = [0];
+        assert_eq!(socket.read(&mut first).expect("its ClientHello"), 1, "{backend}");
+        assert_eq!(first, [22], "{backend}");
     }
 }
 

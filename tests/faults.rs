@@ -13,7 +13,8 @@ fn whatever_happens_no_end_is_deceived() {
             let parties = Parties::new(*client, *server).expect("sound configurations");
             let tally = run(&parties, &several_faults(), SAMPLE, seed, &|| {});
             let tally = tally.unwrap_or_else(|broken| panic!("{client:?} {server:?}: {broken}"));
-            assert_eq!(tally.complete + tally.truncated + tally.refused, SAMPLE as usize);
+            let felt = tally.truncated + tally.refused;
+            assert!(felt > 0, "{client:?} {server:?}: no fault was felt in {tally:?}");
             seed += 1;
         }
     }

@@ -37,7 +37,7 @@ fn one_bad_byte_deceives_nobody() {
     for (seed, (pair, parties)) in (100..).zip(pairs()) {
         let tally = run(&parties, &one_fault(), INPUTS, seed, &|| {});
         let tally = tally.unwrap_or_else(|broken| panic!("{pair}: {broken}"));
-        assert_eq!(tally.complete + tally.truncated + tally.refused, INPUTS as usize, "{pair}");
+        assert!(tally.truncated + tally.refused > 0, "{pair}: no fault was felt in {tally:?}");
     }
 }
 

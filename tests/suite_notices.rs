@@ -114,9 +114,9 @@ const NOT_OF_CPYTHON: &[Fault] = &[
 fn the_oracle_notices() {
     let sound = tls_object::backend("rustls").unwrap();
     // The deviations of rustls are listed by its name.
-    let listed = oracle::tally(sound).deviation;
+    let listed = oracle::tally(sound).deviating;
     for &fault in NOT_OF_CPYTHON {
-        let failed = oracle::tally(&Broken { sound, fault }).fail;
+        let failed = oracle::tally(&Broken { sound, fault }).wrong;
         assert!(failed > listed, "{fault:?}: {failed} fail, {listed} do without it");
     }
 }

@@ -139,8 +139,8 @@ fn secrets(tls: &mut dyn SslObject) -> TrafficSecrets {
     extracted.done().expect("nothing in the way")
 }
 
-/// Goes on by hand with the connection of `one`, whose peer `other` notices nothing.
-fn go_on(mut one: Box<dyn SslObject>, mut other: Box<dyn SslObject>) {
+/// Goes on by hand with the connection of `one` under `suite`, whose peer `other` notices nothing.
+fn go_on(suite: CipherSuite, mut one: Box<dyn SslObject>, mut other: Box<dyn SslObject>) {
     settle(&mut *one, &mut *other);
     settle(&mut *other, &mut *one);
     // Some records of each kind, more one way than the other.
@@ -151,6 +151,7 @@ fn go_on(mut one: Box<dyn SslObject>, mut other: Box<dyn SslObject>) {
         expect(&mut *other, text);
     }
     let secrets = secrets(&mut *one);
+    assert_eq!((secrets.version, secrets.suite), (suite.version(), suite));
     drop(one);
     let mut read = Direction::new(&secrets, &secrets.read);
     let mut write = Direction::new(&secrets, &secrets.write);
@@ -165,15 +166,18 @@ fn go_on(mut one: Box<dyn SslObject>, mut other: Box<dyn SslObject>) {
     }
 }
 
+/// Tries each suite that one of the ends can require. Returns how many connections went on by hand.
 fn with_each_suite(pki: &Pki, client: &dyn DynBackend, server: &dyn DynBackend) -> usize {
     let mut tried = 0;
     for &suite in SUITES {
         let mut configs = [client_config(pki), server_config(pki)];
+        let mut is_required = false;
         for (config, backend) in configs.iter_mut().zip([client, server]) {
             let capabilities = backend.capabilities();
             config.extract_secrets = capabilities.has(Capability::TrafficSecrets);
             if capabilities.cipher_suites.contains(&suite) {
                 config.cipher_suites = Setting::Required(vec![suite]);
+                is_required = true;
             }
             config.min_version = suite.version();
             config.max_version = suite.version();
@@ -184,11 +188,15 @@ fn with_each_suite(pki: &Pki, client: &dyn DynBackend, server: &dyn DynBackend) 
             assert_eq!(suite.version(), ProtocolVersion::TLS13, "{}", server.name());
             continue;
         }
+        if !is_required {
+            // Nobody can say that it shall be this one.
+            continue;
+        }
         for extracts_client in [true, false] {
             let [one, other] = in_memory::connect(client, client_config, server, server_config);
             let (one, other) = if extracts_client { (one, other) } else { (other, one) };
             if one.context().config().extract_secrets {
-                go_on(one, other);
+                go_on(suite, one, other);
                 tried += 1;
             }
         }
@@ -203,7 +211,7 @@ fn records_are_opened_and_sealed_with_them() {
         for &theirs in backends() {
             let as_client = with_each_suite(&pki, mine, theirs);
             let as_server = with_each_suite(&pki, theirs, mine);
-            assert!(as_client > 0 && as_server >= 3, "{} and {}", mine.name(), theirs.name());
+            assert!(as_client >= 3 && as_server >= 3, "{} and {}", mine.name(), theirs.name());
         }
     }
 }

@@ -64,7 +64,8 @@ fn serve(lab: &Lab, tls13: bool, stream: &[u8], expected: Option<&ClientHello>) 
         Err(error) => {
             assert_ne!(error.kind(), ErrorKind::Truncated);
             tls.outgoing().lend(&mut |bytes| bytes.len());
-            assert_stays(&mut *tls, &End::from(error));
+            let end = End::of(&*tls, &error);
+            assert_stays(&mut *tls, &end);
         }
     }
 }

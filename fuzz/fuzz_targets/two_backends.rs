@@ -18,7 +18,7 @@ fn step(tls: &mut dyn SslObject) -> Option<End> {
     match step {
         Ok(Status::WantRead) => None,
         Ok(other) => panic!("{other:?} without a peer that has keys"),
-        Err(error) => Some(End::from(error)),
+        Err(error) => Some(End::of(tls, &error)),
     }
 }
 

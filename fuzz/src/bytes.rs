@@ -49,7 +49,7 @@ fn run(side: Side, start: &Start, stream: &[u8], sizes: &[u8]) -> Option<End> {
             Ok(Read::WantRead) => assert!(tls.incoming().pending() <= MOST_HELD),
             Ok(Read::Closed(closure)) => break End::from(closure),
             Ok(other) => panic!("{other:?} of what no peer has sent"),
-            Err(error) => break End::from(error),
+            Err(error) => break End::of(&*tls, &error),
         }
         if rest.is_empty() {
             tls.incoming().write_eof();

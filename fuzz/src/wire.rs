@@ -5,8 +5,34 @@ use tls_object::{Closure, Read, Side, SslObject, Status};
 use crate::ends::{End, assert_stays};
 use crate::input::Input;
 
-/// What each end has to say.
-const SPEECH: [u8; 700] = [0x5a; 700];
+/// How many bytes each end has to say.
+const LEN: usize = 700;
+
+/// What the client has to say: the number of each pair of bytes.
+const OF_CLIENT: [u8; LEN] = numbers(0);
+
+/// What the server has to say: other numbers.
+const OF_SERVER: [u8; LEN] = numbers(LEN as u16);
+
+/// Numbers of two bytes each from `first` on, so that no two pairs are the same.
+const fn numbers(first: u16) -> [u8; LEN] {
+    let mut bytes = [0; LEN];
+    let mut at = 0;
+    while at < LEN {
+        let number = (first + at as u16 / 2).to_be_bytes();
+        (bytes[at], bytes[at + 1]) = (number[0], number[1]);
+        at += 2;
+    }
+    bytes
+}
+
+/// What the end on `side` has to say.
+const fn speech(side: Side) -> &'static [u8] {
+    match side {
+        Side::Client => &OF_CLIENT,
+        Side::Server => &OF_SERVER,
+    }
+}
 
 /// What befalls one byte.
 #[derive(Clone, Copy, Debug)]
@@ -79,13 +105,13 @@ struct Party {
 
 impl Party {
     fn new(tls: Box<dyn SslObject>) -> Self {
-        Self { tls, unsaid: &SPEECH, heard: Vec::new(), end: None }
+        Self { unsaid: speech(tls.side()), tls, heard: Vec::new(), end: None }
     }
 
     /// Says and hears as much as it can.
     fn turn(&mut self) {
         if self.end.is_none() {
-            self.end = self.talk().unwrap_or_else(|error| Some(End::from(error)));
+            self.end = self.talk().unwrap_or_else(|error| Some(End::of(&*self.tls, &error)));
         }
     }
 
@@ -152,8 +178,9 @@ pub fn converse(client: Box<dyn SslObject>, server: Box<dyn SslObject>, mut wire
     let harmed = wires.iter().any(|wire| wire.harmed);
     for mut party in [client, server] {
         let end = party.finish();
-        assert!(SPEECH.starts_with(&party.heard), "{} bytes that were not said", party.heard.len());
-        assert!(end != End::Clean || party.heard.len() == SPEECH.len(), "a clean end too early");
+        let said = speech(party.tls.side().peer());
+        assert!(said.starts_with(&party.heard), "{} bytes that were not said", party.heard.len());
+        assert!(end != End::Clean || party.heard == said, "a clean end too early");
         assert!(harmed || end == End::Clean, "{end:?} without a fault");
         assert_stays(&mut *party.tls, &end);
     }

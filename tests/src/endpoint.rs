@@ -103,10 +103,12 @@ impl Endpoint {
     }
 }
 
-/// The backends that have a capability.
-pub fn having(capability: Capability) -> impl Iterator<Item = &'static dyn DynBackend> {
-    let has = move |backend: &&dyn DynBackend| backend.capabilities().has(capability);
-    backends().iter().copied().filter(has)
+/// The backends that have a capability, of which there must be one.
+pub fn having(capability: Capability) -> Vec<&'static dyn DynBackend> {
+    let has = |backend: &&dyn DynBackend| backend.capabilities().has(capability);
+    let backends: Vec<_> = backends().iter().copied().filter(has).collect();
+    assert!(!backends.is_empty(), "no backend has {capability}");
+    backends
 }
 
 /// A socket that listens on the loopback address, and its port.

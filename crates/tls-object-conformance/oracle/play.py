@@ -163,7 +163,6 @@ class Stage:
         self.contexts = {side: self.context(side) for side in "cs"}
         self.ends = {}
         self.settled = False
-        self.refused = None
         self.wrap(setup.get("name", NAME))
 
     def context(self, side):
@@ -288,8 +287,6 @@ class Stage:
                 return f"n:{n}"
             case ["unwrap"]:
                 end.tls.unwrap()
-            case ["verify"]:
-                end.tls.verify_client_post_handshake()
             case ["binding", kind]:
                 data = end.tls.get_channel_binding(kind)
                 return "none" if data is None else f"bytes:{len(data)}"

@@ -1,7 +1,9 @@
 //! What a scenario works with: two backends, the parameters of the case, and a record of
 //! the deviations it met.
 
+mod panics;
 mod refusal;
+mod second_hello;
 
 use core::fmt::Debug;
 use std::cell::RefCell;
@@ -18,6 +20,9 @@ use crate::pki::{Family, KeyType, NOW, SERVER_NAME, pki};
 use crate::report::ConnectionError;
 use crate::scenario::Params;
 use crate::wire::Chunking;
+
+pub(crate) use panics::{ended_by_panic, lets_panic_through, panic_quietly};
+pub(crate) use second_hello::{SECOND_GROUP, ask_again, two_hellos};
 
 /// What a scenario is given.
 pub(crate) struct Lab {

@@ -7,8 +7,8 @@
 //! same steps on both of its ends.
 //!
 //! Where this project differs on purpose, a step names the reason (a key of `divergences.toml`) and has both outcomes, and
-//! a backend must come to the second. What a backend lacks is counted; where a library differs by itself,
-//! `docs/deviations.toml` has a row.
+//! a backend must come to the second. What a backend lacks is counted, by whether it refuses the step or cannot tell what came of
+//! it; where a library differs by itself, `docs/deviations.toml` has a row.
 
 mod case;
 mod certificates;
@@ -18,15 +18,17 @@ mod outcome;
 mod replay;
 mod setup;
 mod stage;
+mod tally;
+
+use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 use tls_object_core::DynBackend;
 
 use case::{Corpus, SCRIPTS, Step, corpus};
 
-use crate::report::{Outcome, Summary};
-
 pub use harness::main;
+pub use tally::Tally;
 
 /// The certificates that cases are about, as `play.py` reads them.
 pub fn certificates() -> String {
@@ -68,19 +70,9 @@ fn steps() -> impl Iterator<Item = &'static Step> {
     corpus().cases.iter().flat_map(|case| &case.steps)
 }
 
-/// Plays every case on a backend and counts what they come to. A deviation is a row of `docs/deviations.toml`; what differs for a
-/// reason of this project's counts as kept.
-pub fn tally(backend: &dyn DynBackend) -> Summary {
-    let mut summary = Summary::default();
-    for case in &corpus().cases {
-        *match replay::replay(case, backend).outcome() {
-            Outcome::Pass => &mut summary.pass,
-            Outcome::Unsupported => &mut summary.unsupported,
-            Outcome::Deviation => &mut summary.deviation,
-            Outcome::Fail => &mut summary.fail,
-        } += 1;
-    }
-    summary
+/// Plays every case on a backend and counts what they come to.
+pub fn tally(backend: &dyn DynBackend) -> Tally {
+    corpus().cases.iter().map(|case| replay::replay(case, backend).verdict()).collect()
 }
 
 /// The corpus of what `play.py` has `said`, with the reasons where `reference` differs from it.
@@ -96,24 +88,54 @@ pub fn record(said: &str, reference: &dyn DynBackend) -> Result<String, String> 
     corpus.print().map_err(|error| error.to_string())
 }
 
+/// A step that came to something else than is recorded.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Change {
+    /// The case.
+    pub case: String,
+    /// The step.
+    pub step: String,
+    /// What it came to now.
+    pub now: String,
+    /// What is recorded.
+    pub recorded: String,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { case, step, now, recorded } = self;
+        write!(f, "{case}: {step}: {now}, recorded {recorded}")
+    }
+}
+
 /// Each step of what `play.py` has `said` that came to something else than is recorded.
 ///
 /// # Errors
-/// If that is not a corpus.
-pub fn differences(said: &str) -> Result<Vec<String>, String> {
+/// If that is no corpus of the same cases with the same steps.
+pub fn changes(said: &str) -> Result<Vec<Change>, String> {
     let said = Corpus::parse(said).map_err(|error| error.to_string())?;
     let recorded = corpus();
-    let mut different = Vec::new();
     if said.cases.len() != recorded.cases.len() {
-        different.push(format!("{} cases, recorded {}", said.cases.len(), recorded.cases.len()));
+        return Err(format!("{} cases, recorded {}", said.cases.len(), recorded.cases.len()));
     }
-    for (said, recorded) in said.cases.iter().zip(&recorded.cases) {
-        for (step, before) in said.steps.iter().zip(&recorded.steps) {
-            if (step.what(), step.theirs()) != (before.what(), before.theirs()) {
-                let (what, now, then) = (step.what(), step.theirs(), before.theirs());
-                different.push(format!("{}: {what}: {now:?}, recorded {then:?}", recorded.name));
+    let mut changes = Vec::new();
+    for (case, before) in said.cases.iter().zip(&recorded.cases) {
+        if !case.is_alike(before) {
+            return Err(format!("{case:?}, recorded {before:?}"));
+        }
+        for (step, before) in case.steps.iter().zip(&before.steps) {
+            if let (Some(now), Some(recorded)) = (step.theirs(), before.theirs())
+                && now != recorded
+            {
+                changes.push(Change {
+                    case: case.name.clone(),
+                    step: step.what().to_owned(),
+                    now: now.to_owned(),
+                    recorded: recorded.to_owned(),
+                });
             }
         }
     }
-    Ok(different)
+    Ok(changes)
 }

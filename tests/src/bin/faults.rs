@@ -2,6 +2,7 @@
 
 #![allow(missing_docs)] // a program
 
+use std::fmt;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,19 +30,38 @@ struct Args {
     server: Option<String>,
 }
 
-type Pair = (&'static dyn DynBackend, &'static dyn DynBackend);
+/// A pair of backends.
+struct Pair {
+    client: &'static dyn DynBackend,
+    server: &'static dyn DynBackend,
+    /// What chooses its schedules, whichever other pairs play.
+    seed: u64,
+}
 
-fn main() -> ExitCode {
-    let args = Args::parse();
+impl fmt::Display for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "client={} server={}", self.client.name(), self.server.name())
+    }
+}
+
+/// The pairs that the arguments choose.
+fn pairs(args: &Args) -> Vec<Pair> {
     let chosen = |name: &Option<String>, backend: &dyn DynBackend| {
         name.as_deref().is_none_or(|name| name == backend.name())
     };
     let backends = tls_object::backends();
-    let pairs: Vec<Pair> = backends
-        .iter()
-        .flat_map(|&client| backends.iter().map(move |&server| (client, server)))
-        .filter(|(client, server)| chosen(&args.client, *client) && chosen(&args.server, *server))
-        .collect();
+    let all = backends.iter().flat_map(|&client| backends.iter().map(move |&it| (client, it)));
+    let first = args.seed.wrapping_mul(1000);
+    (0..)
+        .zip(all)
+        .map(|(n, (client, server))| Pair { client, server, seed: first.wrapping_add(n) })
+        .filter(|pair| chosen(&args.client, pair.client) && chosen(&args.server, pair.server))
+        .collect()
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let pairs = pairs(&args);
     if pairs.is_empty() {
         eprintln!("error: no such backend");
         return ExitCode::from(2);
@@ -49,8 +69,7 @@ fn main() -> ExitCode {
     println!("seed {}: {} schedules on each of {} pairs", args.seed, args.count, pairs.len());
     let results = play_all(&args, &pairs);
     let mut failed = false;
-    for ((client, server), result) in pairs.iter().zip(results) {
-        let pair = format!("client={} server={}", client.name(), server.name());
+    for (pair, result) in pairs.iter().zip(results) {
         match result {
             Ok(Tally { complete, truncated, refused }) => {
                 println!("{pair}: {complete} complete, {truncated} truncated, {refused} refused");
@@ -78,12 +97,12 @@ fn play_all(args: &Args, pairs: &[Pair]) -> Vec<Result<Tally, String>> {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((client, server)) = pairs.get(index) else { return };
-                    let result = Parties::new(*client, *server)
+                    let Some(pair) = pairs.get(index) else { return };
+                    let result = Parties::new(pair.client, pair.server)
                         .map_err(|error| error.to_string())
                         .and_then(|parties| {
-                            let seed = args.seed.wrapping_mul(1000) + index as u64;
-                            run(&parties, &several_faults(), args.count, seed, &|| bar.inc(1))
+                            let done = || bar.inc(1);
+                            run(&parties, &several_faults(), args.count, pair.seed, &done)
                         });
                     let mut results: std::sync::MutexGuard<'_, Vec<_>> =
                         results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -1,5 +1,7 @@
 //! A connection from its beginning to its end, and the rules that hold on the way.
 
+use core::mem::replace;
+
 use tls_object::{
     Alert, Closure, Error, ErrorKind, Negotiated, Origin, Read, Side, SslObject, Status,
 };
@@ -45,6 +47,8 @@ struct Party {
     written: usize,
     closed: bool,
     unwraps: bool,
+    /// Whether `unwrap` has come to its end.
+    unwrapped: bool,
     buffer: Vec<u8>,
     received: usize,
     reads: Vec<usize>,
@@ -91,6 +95,7 @@ fn open(parties: &Parties, schedule: &Schedule) -> Result<[Party; 2], String> {
             written: 0,
             closed: false,
             unwraps: schedule.unwraps[index],
+            unwrapped: false,
             buffer: vec![0; schedule.read_size[index]],
             received: 0,
             reads: Vec::new(),
@@ -184,6 +189,9 @@ fn account(both: &[Party; 2], hurt: bool) -> Result<Account, String> {
                 reader.side, reader.received, writer.written
             ));
         }
+        if end == End::Clean && reader.unwraps && !reader.unwrapped {
+            return Err(format!("the unwrap of the {:?} comes to no end", reader.side));
+        }
         if !hurt && end != End::Clean {
             return Err(format!("the {:?} ends with {end:?} for no reason", reader.side));
         }
@@ -223,19 +231,7 @@ impl Party {
 
     /// Writes the next piece, or closes after the last.
     fn write(&mut self) -> Result<bool, String> {
-        let Some(next) = self.writes.last_mut() else {
-            if self.closed {
-                return Ok(false);
-            }
-            self.closed = true;
-            let closed =
-                if self.unwraps { self.tls.unwrap().map(|_| ()) } else { self.tls.close() };
-            return match closed {
-                Err(error) if error.origin() != Origin::Misuse => self.fail(&error),
-                // Data waits to be read.
-                _ => Ok(true),
-            };
-        };
+        let Some(next) = self.writes.last_mut() else { return self.close() };
         let data = pattern(self.side, self.written, *next);
         match self.tls.write(&data) {
             Ok(Status::Done(n)) => {
@@ -247,6 +243,25 @@ impl Party {
                 Ok(true)
             }
             Ok(Status::WantRead | Status::WantWrite | Status::Suspended) => Ok(false),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    /// Closes once, or goes on with `unwrap` until that is done.
+    fn close(&mut self) -> Result<bool, String> {
+        if self.closed && (self.unwrapped || !self.unwraps) {
+            return Ok(false);
+        }
+        let first = !replace(&mut self.closed, true);
+        let result = if self.unwraps {
+            self.tls.unwrap().map(|status| self.unwrapped = status.is_done())
+        } else {
+            self.tls.close()
+        };
+        match result {
+            Ok(()) => Ok(first || self.unwrapped),
+            // The data is to be read first.
+            Err(error) if self.unwraps && error.kind() == ErrorKind::UnreadData => Ok(first),
             Err(error) => self.fail(&error),
         }
     }
@@ -273,6 +288,9 @@ impl Party {
 
     /// Notes how this end has failed, and sees to it that it stays so.
     fn fail(&mut self, error: &Error) -> Result<bool, String> {
+        if error.origin() == Origin::Misuse {
+            return Err(format!("the {:?} is told of misuse: {error}", self.side));
+        }
         let truncated = error.kind() == ErrorKind::Truncated;
         self.end = Some(if truncated {
             End::Truncated

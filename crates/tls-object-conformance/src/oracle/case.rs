@@ -34,8 +34,19 @@ pub(super) struct Case {
     pub(super) steps: Vec<Step>,
 }
 
+impl Case {
+    /// Whether another case is set up in the same way and takes the same steps, whatever they come to.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        let steps = |case: &Self| {
+            let steps = case.steps.iter();
+            steps.map(|step| (step.what().to_owned(), step.theirs().is_some())).collect::<Vec<_>>()
+        };
+        (&self.name, &self.setup) == (&other.name, &other.setup) && steps(self) == steps(other)
+    }
+}
+
 /// How the two ends are configured, where that is not as usual.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Setup {
     /// The one version that is spoken.

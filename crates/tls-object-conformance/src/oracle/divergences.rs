@@ -53,6 +53,7 @@ fn matches(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::case::{Step, corpus};
+    use super::super::outcome::class_of;
     use super::*;
 
     #[test]
@@ -75,6 +76,27 @@ mod tests {
                 if let Step::Other(_, theirs, key, ours) = step {
                     assert!(all().iter().any(|row| row.key == *key), "{}: {key}", case.name);
                     assert_ne!(theirs, ours, "{}", case.name);
+                }
+            }
+        }
+    }
+
+    /// What is told before the handshake is done must be told after it.
+    #[test]
+    fn no_fact_is_missing_from_an_end_that_is_done() {
+        for case in &corpus().cases {
+            let mut done: Vec<&str> = Vec::new();
+            for step in &case.steps {
+                let (side, call) = step.what().split_once(' ').unwrap_or_else(|| ("", step.what()));
+                if let Step::Other(what, _, key, _) = step
+                    && key == "facts-when-done"
+                {
+                    assert!(!done.contains(&side), "{}: {what}", case.name);
+                }
+                match (call, step.ours().map(class_of)) {
+                    ("connect", None | Some("none")) => done = vec!["c", "s"],
+                    ("handshake", Some("none")) => done.push(side),
+                    _ => {}
                 }
             }
         }

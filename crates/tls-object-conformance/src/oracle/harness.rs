@@ -8,8 +8,8 @@ use tls_object_core::DynBackend;
 
 use super::case::corpus;
 use super::replay::{Replay, replay};
+use super::tally::{Tally, Verdict};
 use crate::deviations::{self, Deviation};
-use crate::report::Outcome;
 
 /// Plays every case on each of `backends` as a test binary without the standard harness: one test for each case and
 /// backend, with the options of `cargo test`.
@@ -23,9 +23,11 @@ pub fn main(backends: &[&'static dyn DynBackend]) -> ExitCode {
             let played = Arc::clone(&played);
             Trial::test(format!("oracle::{} {}", case.name, backend.name()), move || {
                 let replay = replay(case, backend);
-                let result = match replay.outcome() {
-                    Outcome::Fail => Err(replay.wrong.join("; ").into()),
-                    Outcome::Pass | Outcome::Unsupported | Outcome::Deviation => Ok(()),
+                let result = match replay.verdict() {
+                    Verdict::Wrong => Err(replay.wrong.join("; ").into()),
+                    Verdict::Kept | Verdict::Deviating | Verdict::Untold | Verdict::Refused => {
+                        Ok(())
+                    }
                 };
                 played.lock().unwrap_or_else(PoisonError::into_inner).push(replay);
                 result
@@ -35,13 +37,11 @@ pub fn main(backends: &[&'static dyn DynBackend]) -> ExitCode {
     let all = trials.len();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     let played = played.lock().unwrap_or_else(PoisonError::into_inner);
-    let count = |outcome| played.iter().filter(|replay| replay.outcome() == outcome).count();
+    let tally: Tally = played.iter().map(Replay::verdict).collect();
     if !played.is_empty() {
         println!(
-            "{} as CPython, or otherwise for a reason; {} with something unsupported and refused as such; {} with listed deviations",
-            count(Outcome::Pass),
-            count(Outcome::Unsupported),
-            count(Outcome::Deviation)
+            "{} as CPython, or otherwise for a reason; {} with something unsupported and refused as such; {} with something untold; {} with listed deviations",
+            tally.kept, tally.refused, tally.untold, tally.deviating
         );
     }
     let outdated = if played.len() == all { outdated(&played) } else { Vec::new() };

@@ -8,14 +8,16 @@ use super::case::{Case, Corpus, Step};
 use super::divergences;
 use super::outcome::{AGAIN, alert_of, class_of, repeats, without_alert};
 use super::stage::{Came, Stage};
+use super::tally::Verdict;
 use crate::deviations::{self, Deviation};
-use crate::report::Outcome;
 
 /// What a case came to on one backend.
 #[derive(Debug, Default)]
 pub(super) struct Replay {
-    /// What the backend lacks and has refused or not told.
-    pub(super) lacking: Vec<Capability>,
+    /// The capabilities for want of which the backend has refused a step.
+    pub(super) refused: Vec<Capability>,
+    /// The capabilities for want of which a step came to something else.
+    pub(super) untold: Vec<Capability>,
     /// The listed deviations that showed.
     pub(super) deviations: Vec<&'static Deviation>,
     /// The steps that came to something else.
@@ -24,30 +26,35 @@ pub(super) struct Replay {
 
 impl Replay {
     /// What it counts as.
-    pub(super) fn outcome(&self) -> Outcome {
+    pub(super) fn verdict(&self) -> Verdict {
         if !self.wrong.is_empty() {
-            Outcome::Fail
-        } else if !self.lacking.is_empty() {
-            Outcome::Unsupported
+            Verdict::Wrong
+        } else if !self.refused.is_empty() {
+            Verdict::Refused
+        } else if !self.untold.is_empty() {
+            Verdict::Untold
         } else if !self.deviations.is_empty() {
-            Outcome::Deviation
+            Verdict::Deviating
         } else {
-            Outcome::Pass
+            Verdict::Kept
         }
     }
 
-    fn lacks(&mut self, backend: &dyn DynBackend, capability: Capability) {
+    /// The backend has refused a step for want of a capability.
+    fn refuses(&mut self, backend: &dyn DynBackend, capability: Capability) {
         if backend.capabilities().has(capability) {
             self.wrong.push(format!("{capability} is refused, which the backend declares"));
-        } else if !self.lacking.contains(&capability) {
-            self.lacking.push(capability);
+        } else if !self.refused.contains(&capability) {
+            self.refused.push(capability);
         }
     }
 
     /// A step came to something else than was expected.
     fn differs(&mut self, case: &Case, backend: &dyn DynBackend, difference: &Difference<'_>) {
         if let Some(capability) = untold(backend, case, difference) {
-            self.lacks(backend, capability);
+            if !self.untold.contains(&capability) {
+                self.untold.push(capability);
+            }
             return;
         }
         match listed(case, backend, difference) {
@@ -77,7 +84,7 @@ pub(super) fn replay(case: &Case, backend: &dyn DynBackend) -> Replay {
         Ok(stage) => stage,
         Err(error) => {
             match error.kind() {
-                ErrorKind::Unsupported(capability) => replay.lacks(backend, capability),
+                ErrorKind::Unsupported(capability) => replay.refuses(backend, capability),
                 kind => {
                     let observed = &format!("{kind:?}");
                     let difference = Difference { step: "contexts", expected: "made", observed };
@@ -93,7 +100,7 @@ pub(super) fn replay(case: &Case, backend: &dyn DynBackend) -> Replay {
         let Some(expected) = step.ours() else { continue };
         let observed = match &came {
             &Came::Lacking(capability) => {
-                replay.lacks(backend, capability);
+                replay.refuses(backend, capability);
                 continue;
             }
             Came::To(observed) => observed,

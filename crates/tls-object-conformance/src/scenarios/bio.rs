@@ -1,7 +1,6 @@
 //! Buffers of other kinds than the default one.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,7 +9,7 @@ use tls_object_core::{
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::Lab;
+use crate::lab::{Lab, lets_panic_through, panic_quietly};
 use crate::scenario::{Dims, Scenario};
 use crate::wire::content;
 
@@ -110,7 +109,7 @@ impl PieceBio {
     fn panic_if_told_to(&self) {
         if self.panics.load(Ordering::Relaxed) {
             // Without a message on standard error.
-            resume_unwind(Box::new("a BIO's own"));
+            panic_quietly();
         }
     }
 }
@@ -315,15 +314,10 @@ fn panic(lab: &Lab) -> Result<(), Failure> {
     shuttle(&mut ends)?;
     let client = &mut ends[0];
     fuse.store(true, Ordering::Relaxed);
-    let call = AssertUnwindSafe(|| match lab.variant() {
+    lets_panic_through(|| match lab.variant() {
         "incoming" => client.read(&mut [0; 64]).map(|_| ()),
         _ => client.write(MESSAGE).map(|_| ()),
-    });
-    let payload = catch_unwind(call);
-    ensure!(
-        payload.as_ref().is_err_and(|it| it.downcast_ref() == Some(&"a BIO's own")),
-        "another end: {payload:?}"
-    );
+    })?;
     fuse.store(false, Ordering::Relaxed);
     for _ in 0..2 {
         let results = [

@@ -1,16 +1,16 @@
 //! What a server decides when the client has spoken and nothing else has happened.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 
 use tls_object_core::{
-    Alert, AlpnProtocol, Answer, Capability, Closure, Config, ErrorKind, Hook, NamedGroup,
-    OnClientHello, ProtocolVersion, Read, Setting, Side, SslObject, Status, VecBio, VerifyMode,
-    Wrap,
+    Alert, AlpnProtocol, Answer, Capability, Closure, Config, ErrorKind, Hook, OnClientHello,
+    ProtocolVersion, Read, Side, SslObject, Status, VecBio, VerifyMode, Wrap,
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::{Lab, settled};
+use crate::lab::{
+    Lab, SECOND_GROUP, ask_again, lets_panic_through, panic_quietly, settled, two_hellos,
+};
 use crate::pair::{Pair, Progress};
 use crate::pki::{SERVER_NAME, pki};
 use crate::scenario::{Dims, Scenario};
@@ -184,16 +184,16 @@ fn seen(lab: &Lab) -> Result<(), Failure> {
 fn second(lab: &Lab) -> Result<(), Failure> {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
-    client.groups = Setting::Required(vec![NamedGroup::X25519, NamedGroup::SECP256R1]);
-    server.groups = Setting::Required(vec![NamedGroup::SECP256R1]);
+    ask_again(&mut client, &mut server);
     let notes = asked.clone();
     server.on_client_hello = hook(move |_, hello| {
-        let shares = hello.key_shares().any(|group| group == NamedGroup::SECP256R1);
+        let shares = hello.key_shares().any(|group| group == SECOND_GROUP);
         notes.lock().expect("nobody panics with it").push(shares);
         Answer::accept()
     });
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
+    two_hellos(&mut pair)?;
     let asked = asked.lock().expect("nobody panics with it").clone();
     ensure!(asked == [false], "asked with a key share of the server's group: {asked:?}");
     pair.exchange()
@@ -354,16 +354,12 @@ fn shown(
 }
 
 fn panic(lab: &Lab) -> Result<(), Failure> {
-    const WORDS: &str = "a hook's own";
     let mut config = lab.server_config();
-    config.on_client_hello = hook(|_, _| resume_unwind(Box::new(WORDS)));
+    config.on_client_hello = hook(|_, _| panic_quietly());
     let message = least_hello();
     let record = [&[22, 3, 1, 0, message.len() as u8][..], &message].concat();
     let mut server = shown(lab, &config, Wrap::server(), &record)?;
-    match catch_unwind(AssertUnwindSafe(|| server.do_handshake())) {
-        Ok(status) => return Err(Failure::new(format!("no panic: {status:?}"))),
-        Err(payload) => ensure!(payload.downcast_ref() == Some(&WORDS), "another panic"),
-    }
+    lets_panic_through(|| server.do_handshake())?;
     for _ in 0..2 {
         let after = server.do_handshake().map_err(|error| error.kind());
         ensure!(after == Err(ErrorKind::Internal), "after the panic: {after:?}");

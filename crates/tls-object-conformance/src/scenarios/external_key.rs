@@ -1,7 +1,6 @@
 //! Private keys that are held elsewhere: the application signs.
 
 use std::error::Error as _;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use tls_object_core::{
@@ -11,7 +10,7 @@ use tls_object_core::{
 
 use crate::agent::Agent;
 use crate::failure::{Failure, ensure};
-use crate::lab::Lab;
+use crate::lab::{Lab, ended_by_panic, panic_quietly};
 use crate::pair::{Pair, Progress};
 use crate::pki::{KeyType, Purpose, pki};
 use crate::scenario::{Dims, Scenario};
@@ -264,21 +263,9 @@ fn fails(lab: &Lab, side: Side) -> Result<(), Failure> {
 }
 
 fn panics(lab: &Lab, side: Side) -> Result<(), Failure> {
-    // Without a message on standard error.
-    let signer =
-        |_, _: &[u8]| -> Result<Vec<u8>, SignerError> { resume_unwind(Box::new("a signer's own")) };
+    let signer = |_, _: &[u8]| -> Result<Vec<u8>, SignerError> { panic_quietly() };
     let (mut pair, _) = pair(lab, side, COMMON, Some(Arc::new(signer)))?;
-    let payload = match catch_unwind(AssertUnwindSafe(|| pair.drive())) {
-        Ok(handshake) => return Err(Failure::new(format!("no panic: {handshake:?}"))),
-        Err(payload) => payload,
-    };
-    ensure!(payload.downcast_ref() == Some(&"a signer's own"), "another panic");
-    let result = pair.tls(side).do_handshake();
-    ensure!(
-        result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Internal),
-        "after the panic: {result:?}"
-    );
-    Ok(())
+    ended_by_panic(&mut pair, side)
 }
 
 /// A server that shows `identities` to a client that accepts these schemes only, and trusts every authority.

@@ -1,13 +1,12 @@
 //! The secrets of connections, told to a key log.
 
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 
-use tls_object_core::{Capability, ErrorKind, Hook, KeyLog, Side};
+use tls_object_core::{Capability, Hook, KeyLog, Side};
 
 use crate::failure::{Failure, ensure};
-use crate::lab::{Contexts, Lab};
+use crate::lab::{Contexts, Lab, ended_by_panic, panic_quietly};
 use crate::pair::{Pair, SIDES};
 use crate::scenario::{Dims, Scenario};
 
@@ -215,8 +214,7 @@ struct Panics;
 
 impl KeyLog for Panics {
     fn log(&self, _: &str, _: &[u8], _: &[u8]) {
-        // Without a message on standard error.
-        resume_unwind(Box::new("a key log's own"));
+        panic_quietly();
     }
 }
 
@@ -226,18 +224,7 @@ fn panic(lab: &Lab) -> Result<(), Failure> {
         let config = if side == Side::Client { &mut client } else { &mut server };
         config.key_log = Some(Hook::new(Arc::new(Panics)));
         let mut pair = lab.pair(&client, &server)?;
-        let payload = match catch_unwind(AssertUnwindSafe(|| pair.drive())) {
-            Ok(handshake) => return Err(Failure::new(format!("no panic: {handshake:?}"))),
-            Err(payload) => payload,
-        };
-        ensure!(payload.downcast_ref() == Some(&"a key log's own"), "another panic");
-        for _ in 0..2 {
-            let result = pair.tls(side).do_handshake();
-            ensure!(
-                result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Internal),
-                "after the panic: {result:?}"
-            );
-        }
+        ended_by_panic(&mut pair, side)?;
     }
     Ok(())
 }

@@ -1,15 +1,13 @@
 //! Messages, shown as they go by.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 
 use tls_object_core::{
-    AlpnProtocol, Capability, Config, Direction, ErrorKind, Hook, Message, MessageKind, OnMessage,
-    Side,
+    AlpnProtocol, Capability, Config, Direction, Hook, Message, MessageKind, OnMessage, Side,
 };
 
 use crate::failure::{Failure, ensure, name};
-use crate::lab::Lab;
+use crate::lab::{Lab, ended_by_panic, panic_quietly};
 use crate::pair::{Pair, SIDES};
 use crate::scenario::{Dims, Scenario};
 
@@ -173,8 +171,7 @@ struct Horrified(u8);
 impl OnMessage for Horrified {
     fn on_message(&self, message: &Message<'_>) {
         if message.handshake_type() == Some(self.0) {
-            // Without a message on standard error.
-            resume_unwind(Box::new("a hook's own"));
+            panic_quietly();
         }
     }
 }
@@ -187,16 +184,7 @@ fn panic(lab: &Lab) -> Result<(), Failure> {
         let config = if side == Side::Client { &mut client } else { &mut server };
         config.on_message = Some(Hook::new(Arc::new(Horrified(at))));
         let mut pair = lab.pair(&client, &server)?;
-        let payload = match catch_unwind(AssertUnwindSafe(|| pair.drive())) {
-            Ok(handshake) => return Err(Failure::new(format!("no panic: {handshake:?}"))),
-            Err(payload) => payload,
-        };
-        ensure!(payload.downcast_ref() == Some(&"a hook's own"), "another panic");
-        let result = pair.tls(side).do_handshake();
-        ensure!(
-            result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Internal),
-            "after the panic: {result:?}"
-        );
+        ended_by_panic(&mut pair, side)?;
     }
     Ok(())
 }

@@ -6,11 +6,10 @@ use tls_object_core::{
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::Lab;
+use crate::lab::{Lab, SECOND_GROUP, ask_again, two_hellos};
 use crate::pair::SIDES;
 use crate::pki::{KeyType, pki};
 use crate::scenario::{Dims, Scenario};
-use crate::wire::content;
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
@@ -240,15 +239,12 @@ fn group(lab: &Lab, group: NamedGroup) -> Result<(), Failure> {
 
 fn second_hello(lab: &Lab) -> Result<(), Failure> {
     let (mut client, mut server) = configs(lab);
-    client.groups = Setting::Required(vec![NamedGroup::X25519, NamedGroup::SECP384R1]);
-    server.groups = Setting::Required(vec![NamedGroup::SECP384R1]);
+    ask_again(&mut client, &mut server);
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     let facts = lab.same_facts(&mut pair)?;
-    ensure!(facts.group == Some(NamedGroup::SECP384R1), "{:?}", facts.group);
-    let records = pair.wire_to(Side::Server).records();
-    let hellos = records.iter().filter(|record| record.content_type == content::HANDSHAKE).count();
-    ensure!(hellos == 2, "{hellos} hellos");
+    ensure!(facts.group == Some(SECOND_GROUP), "{:?}", facts.group);
+    two_hellos(&mut pair)?;
     pair.exchange()
 }
 

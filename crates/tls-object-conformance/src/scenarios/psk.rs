@@ -1,16 +1,15 @@
 //! Keys that both ends have from elsewhere.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tls_object_core::{
     Alert, Capability, ChannelBinding, CipherSuite, Config, ErrorKind, HandshakeKind, Hook,
-    NamedGroup, PreSharedKey, PskClient, PskOffer, PskServer, Setting, Side, TrustStore,
+    PreSharedKey, PskClient, PskOffer, PskServer, Setting, Side, TrustStore, VerifyCode,
     VerifyMode,
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::Lab;
+use crate::lab::{Lab, ask_again, ended_by_panic, panic_quietly, two_hellos};
 use crate::pair::{Pair, Progress, SIDES};
 use crate::pki::SERVER_NAME;
 use crate::scenario::{Dims, Scenario};
@@ -303,9 +302,9 @@ fn keys_at_client_only(lab: &Lab) -> Result<(), Failure> {
     }
     let mut pair = lab.pair(&client, &lab.server_config())?;
     if lab.variant() == "unknown" {
-        let handshake = pair.drive()?;
-        ensure!(!handshake.client.is_done(), "{handshake:?}");
-        return Ok(());
+        let code = VerifyCode::UnknownIssuer;
+        let kind = ErrorKind::CertificateVerify(code);
+        return lab.refused(&mut pair, Side::Client, kind, code.alert());
     }
     pair.handshake()?;
     rests_on_certificate(lab, &mut pair)
@@ -314,8 +313,7 @@ fn keys_at_client_only(lab: &Lab) -> Result<(), Failure> {
 /// A client with a key, and `server`, which asks it for another group and speaks `suite` alone.
 fn retried(lab: &Lab, mut server: Config, suite: CipherSuite) -> Result<Pair, Failure> {
     let mut client = client(lab)?;
-    client.groups = Setting::Required(vec![NamedGroup::X25519, NamedGroup::SECP384R1]);
-    server.groups = Setting::Required(vec![NamedGroup::SECP384R1]);
+    ask_again(&mut client, &mut server);
     server.cipher_suites = Setting::Required(vec![suite]);
     lab.pair(&client, &server)
 }
@@ -323,6 +321,7 @@ fn retried(lab: &Lab, mut server: Config, suite: CipherSuite) -> Result<Pair, Fa
 fn second_hello(lab: &Lab) -> Result<(), Failure> {
     let mut pair = retried(lab, server(lab)?, CipherSuite::TLS13_AES_128_GCM_SHA256)?;
     pair.handshake()?;
+    two_hellos(&mut pair)?;
     rests_on_key(lab, &mut pair)
 }
 
@@ -330,6 +329,7 @@ fn second_hello_without(lab: &Lab) -> Result<(), Failure> {
     let suite = CipherSuite::TLS13_AES_256_GCM_SHA384;
     let mut pair = retried(lab, lab.server_config(), suite)?;
     let handshake = pair.drive()?;
+    two_hellos(&mut pair)?;
     let error = match handshake.of(Side::Server) {
         Progress::Failed(error) => Some(error.kind()),
         Progress::Done | Progress::Waiting => None,
@@ -393,31 +393,20 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
 }
 
 fn panic(lab: &Lab) -> Result<(), Failure> {
-    const PAYLOAD: &str = "a key hook's own";
     let by = if lab.variant() == "client" { Side::Client } else { Side::Server };
     let (mut client, mut server) = (client(lab)?, beside(lab)?);
     match by {
         Side::Client => {
-            let code = |_: Option<&[u8]>| -> Option<PskOffer> { resume_unwind(Box::new(PAYLOAD)) };
+            let code = |_: Option<&[u8]>| -> Option<PskOffer> { panic_quietly() };
             client.psk_client = Some(Hook::new(Arc::new(code)));
         }
         Side::Server => {
-            let code = |_: &[u8]| -> Option<PreSharedKey> { resume_unwind(Box::new(PAYLOAD)) };
+            let code = |_: &[u8]| -> Option<PreSharedKey> { panic_quietly() };
             server.psk_server = Some(Hook::new(Arc::new(code)));
         }
     }
     let mut pair = lab.pair(&client, &server)?;
-    let payload = match catch_unwind(AssertUnwindSafe(|| pair.drive())) {
-        Ok(handshake) => return Err(Failure::new(format!("no panic: {handshake:?}"))),
-        Err(payload) => payload,
-    };
-    ensure!(payload.downcast_ref() == Some(&PAYLOAD), "another panic");
-    let result = pair.tls(by).do_handshake();
-    ensure!(
-        result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Internal),
-        "after the panic: {result:?}"
-    );
-    Ok(())
+    ended_by_panic(&mut pair, by)
 }
 
 fn contradictions(lab: &Lab) -> Result<(), Failure> {

@@ -1,11 +1,9 @@
 //! Signed certificate timestamps that a server gives with its certificate (RFC 6962). What is in them is for others to judge.
 
-use tls_object_core::{
-    Capability, Config, ErrorKind, HandshakeKind, NamedGroup, Setting, VerifyMode,
-};
+use tls_object_core::{Capability, Config, ErrorKind, VerifyMode};
 
 use crate::failure::{Failure, ensure};
-use crate::lab::Lab;
+use crate::lab::{Lab, ask_again, two_hellos};
 use crate::pair::Pair;
 use crate::pki::{KeyType, SERVER_NAME, pki};
 use crate::scenario::{Dims, Scenario};
@@ -122,12 +120,10 @@ fn given(lab: &Lab) -> Result<(), Failure> {
 
 fn second_hello(lab: &Lab) -> Result<(), Failure> {
     let (mut client, mut server) = (asking(lab), giving(lab)?);
-    client.groups = Setting::Required(vec![NamedGroup::X25519, NamedGroup::SECP384R1]);
-    server.groups = Setting::Required(vec![NamedGroup::SECP384R1]);
+    ask_again(&mut client, &mut server);
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
-    let kind = pair.client().facts().handshake;
-    ensure!(kind == Some(HandshakeKind::FullWithHelloRetryRequest), "{kind:?}");
+    two_hellos(&mut pair)?;
     expect(&mut pair, Some(LIST))
 }
 

@@ -1,17 +1,15 @@
 //! Sessions that servers keep in a store of the application's.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tls_object_core::{
-    Capability, Config, ErrorKind, Hook, NamedGroup, Session, SessionStore, Setting, Side,
-    TicketKey, VerifyMode,
+    Capability, Config, ErrorKind, Hook, Session, SessionStore, Side, TicketKey, VerifyMode,
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::{Contexts, Lab};
+use crate::lab::{Contexts, Lab, ask_again, ended_by_panic, panic_quietly, two_hellos};
 use crate::pair::Pair;
 use crate::scenario::{Dims, Scenario};
 
@@ -125,9 +123,6 @@ const SERVER_WITH_VERIFICATION: &[Capability] = &[
     Capability::VerifyTime,
 ];
 
-/// What a panicking store panics with.
-const PAYLOAD: &str = "a store's own";
-
 /// Sessions by their ids.
 type Sessions = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -169,7 +164,7 @@ impl Shelf {
         self.asked += 1;
         match self.mood {
             Mood::Gives(made) => Some(made(&self.sessions, id)),
-            Mood::PanicsAtFind => resume_unwind(Box::new(PAYLOAD)),
+            Mood::PanicsAtFind => panic_quietly(),
             Mood::Keeps | Mood::PanicsAtPut => self.sessions.get(id).cloned(),
         }
     }
@@ -179,7 +174,7 @@ impl SessionStore for Store {
     fn put(&self, id: &[u8], session: &[u8], lifetime: Duration) {
         let mut shelf = self.shelf();
         if matches!(shelf.mood, Mood::PanicsAtPut) {
-            resume_unwind(Box::new(PAYLOAD));
+            panic_quietly();
         }
         shelf.sessions.insert(id.to_vec(), session.to_vec());
         shelf.lifetimes.push(lifetime);
@@ -259,11 +254,10 @@ fn once(lab: &Lab) -> Result<(), Failure> {
 fn second_hello(lab: &Lab) -> Result<(), Failure> {
     let store = Arc::<Store>::default();
     let (mut client, mut server) = (lab.client_config(), server_config(lab, &store));
-    client.groups = Setting::Required(vec![NamedGroup::X25519, NamedGroup::SECP384R1]);
-    server.groups = Setting::Required(vec![NamedGroup::SECP384R1]);
+    ask_again(&mut client, &mut server);
     let contexts = lab.contexts(&client, &server)?;
     let first = session(lab, &contexts, None, false)?;
-    session(lab, &contexts, Some(&first), true).map(|_| ())
+    two_hellos(&mut contexts.offer(lab, Some(&first), true)?)
 }
 
 fn forgotten(lab: &Lab) -> Result<(), Failure> {
@@ -338,16 +332,7 @@ fn panic(lab: &Lab) -> Result<(), Failure> {
     let mut wrap = lab.wrap()?;
     wrap.session = finds.then(|| first.clone());
     let mut pair = contexts.pair(wrap)?;
-    let payload = match catch_unwind(AssertUnwindSafe(|| pair.drive())) {
-        Ok(handshake) => return Err(Failure::new(format!("no panic: {handshake:?}"))),
-        Err(payload) => payload,
-    };
-    ensure!(payload.downcast_ref() == Some(&PAYLOAD), "another panic");
-    let result = pair.tls(Side::Server).do_handshake();
-    ensure!(
-        result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Internal),
-        "after the panic: {result:?}"
-    );
+    ended_by_panic(&mut pair, Side::Server)?;
     store.set(Mood::Keeps);
     session(lab, &contexts, None, false).map(|_| ())
 }

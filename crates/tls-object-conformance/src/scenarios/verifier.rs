@@ -1,6 +1,5 @@
 //! Code of the application that judges the peer: beside the library, above it or in its place.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use tls_object_core::{
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::Lab;
+use crate::lab::{Lab, ended_by_panic, panic_quietly};
 use crate::pair::Pair;
 use crate::pki::{NOW, Purpose, SERVER_NAME, pki};
 use crate::scenario::{Dims, Scenario};
@@ -104,8 +103,7 @@ impl PeerVerifier for Notes {
             Answer::Accept => Ok(()),
             Answer::Refuse(code) => Err(code),
             Answer::AsLibrary => peer.library.unwrap_or(Err(VerifyCode::ApplicationVerification)),
-            // Without a message on standard error.
-            Answer::Panic => resume_unwind(Box::new("a verifier's own")),
+            Answer::Panic => panic_quietly(),
         }
     }
 }
@@ -293,15 +291,5 @@ fn instead(lab: &Lab) -> Result<(), Failure> {
 fn panic(lab: &Lab) -> Result<(), Failure> {
     let role = VerifierRole::Instead;
     let (mut pair, _) = pair(lab, &valid(lab), role, Answer::Panic, |_| ())?;
-    let payload = match catch_unwind(AssertUnwindSafe(|| pair.drive())) {
-        Ok(handshake) => return Err(Failure::new(format!("no panic: {handshake:?}"))),
-        Err(payload) => payload,
-    };
-    ensure!(payload.downcast_ref() == Some(&"a verifier's own"), "another panic");
-    let result = pair.tls(judge(lab)).do_handshake();
-    ensure!(
-        result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Internal),
-        "after the panic: {result:?}"
-    );
-    Ok(())
+    ended_by_panic(&mut pair, judge(lab))
 }
