@@ -331,6 +331,7 @@ fn note(
 /// The members of Python's objects that have a row in `docs/python-map.md`.
 const MEMBERS: &[&str] = &[
     // ssl.SSLObject
+    "SSLObject()",
     "SSLObject.context",
     "SSLObject.server_side",
     "SSLObject.server_hostname",
@@ -356,6 +357,7 @@ const MEMBERS: &[&str] = &[
     "SSLObject.version",
     "SSLObject.verify_client_post_handshake",
     // ssl.MemoryBIO
+    "MemoryBIO()",
     "MemoryBIO.pending",
     "MemoryBIO.eof",
     "MemoryBIO.read",
@@ -367,6 +369,7 @@ const MEMBERS: &[&str] = &[
     "SSLSession.timeout",
     "SSLSession.ticket_lifetime_hint",
     "SSLSession.has_ticket",
+    "SSLSession.__eq__",
     // ssl.SSLContext
     "SSLContext.wrap_bio",
     "SSLContext.wrap_socket",
@@ -376,8 +379,17 @@ const MEMBERS: &[&str] = &[
     "SSLContext.verify_mode",
     "SSLContext.check_hostname",
     "SSLContext.hostname_checks_common_name",
+    "SSLContext._host_flags",
     "SSLContext.verify_flags",
+    "VERIFY_X509_TRUSTED_FIRST",
+    "VERIFY_X509_PARTIAL_CHAIN",
+    "VERIFY_X509_STRICT",
+    "VERIFY_ALLOW_PROXY_CERTS",
     "SSLContext.options",
+    "OP_IGNORE_UNEXPECTED_EOF",
+    "OP_ENABLE_KTLS",
+    "OP_LEGACY_SERVER_CONNECT",
+    "OP_ENABLE_MIDDLEBOX_COMPAT",
     "SSLContext.minimum_version",
     "SSLContext.maximum_version",
     "SSLContext.set_ciphers",
@@ -415,12 +427,25 @@ const MEMBERS: &[&str] = &[
     "HAS_ALPN",
     "CHANNEL_BINDING_TYPES",
     "SSLError",
+    "SSLError.errno",
+    "SSLError.library",
+    "SSLError.reason",
     "SSLZeroReturnError",
     "SSLWantReadError",
     "SSLWantWriteError",
     "SSLSyscallError",
     "SSLEOFError",
     "SSLCertVerificationError",
+    "SSLCertVerificationError.verify_code",
+    "SSLCertVerificationError.verify_message",
+    "CertificateError",
+    "AlertDescription",
+    "_ssl.Certificate",
+    "match_hostname",
+    "wrap_socket",
+    "SSLSocket.sendfile",
+    "RAND_bytes",
+    "HAS_PSK",
 ];
 
 #[test]
