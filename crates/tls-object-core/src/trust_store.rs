@@ -168,6 +168,29 @@ impl TrustStore {
         self.0.parsed.get_or_make(make)
     }
 
+    /// Hands each certificate to `take`, in order.
+    ///
+    /// For backends.
+    ///
+    /// # Errors
+    /// The first of `take`; the detail then says which certificate it was.
+    pub fn each_certificate(
+        &self,
+        take: impl FnMut(&Certificate) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        each(self.certificates(), "certificate", take)
+    }
+
+    /// Hands each revocation list to `take`, in order.
+    ///
+    /// For backends.
+    ///
+    /// # Errors
+    /// The first of `take`; the detail then says which list it was.
+    pub fn each_crl(&self, take: impl FnMut(&Crl) -> Result<(), Error>) -> Result<(), Error> {
+        each(self.crls(), "revocation list", take)
+    }
+
     /// The contents, to be changed: this store's own from now on, of which nobody has made anything.
     fn change(&mut self) -> &mut Contents {
         let contents = Arc::make_mut(&mut self.0);
@@ -181,6 +204,20 @@ impl TrustStore {
         self.extend(found.crls);
         count
     }
+}
+
+/// Hands each of `items` to `take`, and has an error say which it was.
+fn each<T>(
+    items: &[T],
+    what: &str,
+    mut take: impl FnMut(&T) -> Result<(), Error>,
+) -> Result<(), Error> {
+    for (number, item) in (1..).zip(items) {
+        take(item).map_err(|error: Error| {
+            error.with_detail(format!("{what} {number} of {} of the trust store", items.len()))
+        })?;
+    }
+    Ok(())
 }
 
 impl Extend<Certificate> for TrustStore {

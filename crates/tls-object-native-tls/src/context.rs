@@ -75,8 +75,12 @@ fn connector(config: &Config, alpn: &[AlpnProtocol], sni: bool) -> Result<TlsCon
         .max_protocol_version(Some(protocol(config.max_version)?))
         .request_alpns(&alpn::names(alpn)?);
     let anchors = config.trust_store.parsed(|| {
-        let certificates = config.trust_store.certificates().iter();
-        certificates.map(identity::anchor).collect::<Result<Vec<_>, _>>()
+        let mut anchors = Vec::new();
+        config.trust_store.each_certificate(|it| {
+            anchors.push(identity::anchor(it)?);
+            Ok(())
+        })?;
+        Ok(anchors)
     })?;
     for anchor in anchors.iter() {
         builder.add_root_certificate(anchor.clone());

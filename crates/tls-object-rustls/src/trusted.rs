@@ -27,20 +27,22 @@ impl Trusted {
     pub(crate) fn parse(store: &TrustStore) -> Result<Self, Error> {
         let mut trusted = Self::default();
         let invalid = |error: webpki::Error| {
-            Error::new(ErrorKind::InvalidCertificate).with_detail("trust anchor").with_source(error)
+            Error::new(ErrorKind::InvalidCertificate).with_source(error)
         };
-        for certificate in store.certificates() {
+        store.each_certificate(|certificate| {
             let der = identity::certificate(certificate);
             let anchor = webpki::anchor_from_trusted_cert(&der).map_err(invalid)?.to_owned();
             trusted.validity.push(Validity::parse(&der).map_err(invalid)?);
             trusted.names.push(DistinguishedName::in_sequence(&anchor.subject));
             trusted.anchors.push(anchor);
-        }
-        for crl in store.crls() {
+            Ok(())
+        })?;
+        store.each_crl(|crl| {
             let crl = OwnedCertRevocationList::from_der(crl.der())
                 .map_err(|error| Error::new(ErrorKind::InvalidCrl).with_source(error))?;
             trusted.crls.push(crl.into());
-        }
+            Ok(())
+        })?;
         Ok(trusted)
     }
 }

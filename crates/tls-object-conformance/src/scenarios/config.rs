@@ -438,14 +438,24 @@ fn broken_certificate(lab: &Lab) -> Result<(), Failure> {
 }
 
 fn broken_anchor(lab: &Lab, mut config: Config) -> Result<(), Failure> {
-    config.trust_store = vec![Certificate::from_der(GARBAGE)].into();
-    lab.refused_for(&config, ErrorKind::InvalidCertificate)
+    config.trust_store.extend([Certificate::from_der(GARBAGE)]);
+    lab.refused_for(&config, ErrorKind::InvalidCertificate)?;
+    let detail = format!("certificate {0} of {0} of", config.trust_store.certificates().len());
+    told_of(lab, &config, &detail)
 }
 
 fn broken_crl(lab: &Lab) -> Result<(), Failure> {
     let mut config = lab.client_config();
     config.trust_store.add_crl(Crl::from_der(GARBAGE));
-    lab.refused_for(&config, ErrorKind::InvalidCrl)
+    lab.refused_for(&config, ErrorKind::InvalidCrl)?;
+    told_of(lab, &config, "revocation list 1 of 1 of")
+}
+
+/// The error of a configuration that is refused says what of its trust store cannot be used.
+fn told_of(lab: &Lab, config: &Config, which: &str) -> Result<(), Failure> {
+    let error = lab.refused_config(config)?;
+    ensure!(error.detail().is_some_and(|detail| detail.starts_with(which)), "{error:?}");
+    Ok(())
 }
 
 fn backend_is_named(lab: &Lab) -> Result<(), Failure> {

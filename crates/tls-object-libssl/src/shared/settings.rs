@@ -196,8 +196,12 @@ macro_rules! shared_settings {
                 accepted
             });
             let anchors = config.trust_store.parsed(|| {
-                let certificates = config.trust_store.certificates().iter();
-                certificates.map(|it| parse(it.der())).collect::<Result<Vec<X509>, _>>()
+                let mut anchors = Vec::<X509>::new();
+                config.trust_store.each_certificate(|it| {
+                    anchors.push(parse(it.der())?);
+                    Ok(())
+                })?;
+                Ok(anchors)
             })?;
             for anchor in anchors.iter() {
                 if config.side == Side::Server {
@@ -205,11 +209,10 @@ macro_rules! shared_settings {
                 }
                 native::trust(builder, anchor).map_err(invalid_certificate)?;
             }
-            for crl in config.trust_store.crls() {
+            config.trust_store.each_crl(|crl| {
                 ffi::add_crl(builder, crl.der())
-                    .map_err(|error| refused(ErrorKind::InvalidCrl, error))?;
-            }
-            Ok(())
+                    .map_err(|error| refused(ErrorKind::InvalidCrl, error))
+            })
         }
     };
 }
