@@ -101,6 +101,7 @@ pub trait PskServer: Send + Sync {
     /// refused with [`ErrorKind::UnknownPskIdentity`](crate::ErrorKind::UnknownPskIdentity) under TLS 1.2.
     ///
     /// Under TLS 1.3 it may be asked about what is the ticket of an earlier session, which is no identity and has no key.
+    /// OpenSSL under TLS 1.2 ends an identity at its first zero byte, before this is asked: the key decides all the same.
     fn find(&self, identity: &[u8]) -> Option<PreSharedKey>;
 }
 
