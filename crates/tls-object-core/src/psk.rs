@@ -11,7 +11,7 @@ use crate::{Error, ErrorKind};
 ///
 /// Whoever has it can play either end. So it is random, of 16 bytes at least, and belongs to one client and one server
 /// (RFC 9257 section 6): a word that can be guessed is found out from a recorded handshake.
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone)]
 pub struct PreSharedKey(Zeroizing<Vec<u8>>);
 
 impl PreSharedKey {
@@ -43,7 +43,7 @@ impl fmt::Debug for PreSharedKey {
 }
 
 /// A key, and the identity by which a server finds it. The identity goes over the wire in plain text.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct PskOffer {
     identity: Vec<u8>,
     key: PreSharedKey,

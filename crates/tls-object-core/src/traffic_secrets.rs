@@ -12,7 +12,7 @@ use crate::{CipherSuite, ProtocolVersion};
 /// Whoever has it reads and forges all that is sent from now on. See
 /// [`SslObject::extract_traffic_secrets`](crate::SslObject::extract_traffic_secrets).
 #[non_exhaustive]
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct TrafficSecrets {
     /// The version of the protocol.
     pub version: ProtocolVersion,
@@ -37,7 +37,7 @@ impl TrafficSecrets {
 }
 
 /// What the records of one direction are sealed with. The bytes are overwritten when it is dropped.
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone)]
 pub struct TrafficKeys {
     key: Zeroizing<Vec<u8>>,
     iv: Zeroizing<[u8; 12]>,

@@ -185,7 +185,7 @@ pub(crate) const WANT_RETRY_VERIFY: c_int = 12;
 fn wait_for_verdict(judgement: &X509StoreContextRef) -> bool {
     let index = X509StoreContext::ssl_idx().ok();
     let Some(ssl) = index.and_then(|index| judgement.ex_data(index)) else { return false };
-    // SAFETY: the connection is valid, and this request writes nothing.
+    // SAFETY: the connection is valid; the request takes no argument, and notes in the connection that it waits.
     let waits = unsafe {
         openssl_sys::SSL_ctrl(ssl.as_ptr(), SSL_CTRL_SET_RETRY_VERIFY, 0, ptr::null_mut())
     };
@@ -247,7 +247,7 @@ pub(crate) fn set_session(ssl: &mut SslRef, session: &SslSession) -> Result<(), 
 /// `SSL_get_negotiated_group`: a NID, or a code point with a flag where there is no NID; 0 if
 /// there was no key exchange, or the library is too old to tell.
 pub(crate) fn negotiated_group(ssl: &SslRef) -> c_long {
-    // SAFETY: the connection is valid, and this request writes nothing.
+    // SAFETY: the connection is valid; the request takes no argument, and notes in the connection that it waits.
     unsafe {
         openssl_sys::SSL_ctrl(ssl.as_ptr(), SSL_CTRL_GET_NEGOTIATED_GROUP, 0, ptr::null_mut())
     }
