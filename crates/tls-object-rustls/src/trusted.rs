@@ -26,9 +26,8 @@ impl Trusted {
     /// revocation list that webpki cannot use.
     pub(crate) fn parse(store: &TrustStore) -> Result<Self, Error> {
         let mut trusted = Self::default();
-        let invalid = |error: webpki::Error| {
-            Error::new(ErrorKind::InvalidCertificate).with_source(error)
-        };
+        let invalid =
+            |error: webpki::Error| Error::new(ErrorKind::InvalidCertificate).with_source(error);
         store.each_certificate(|certificate| {
             let der = identity::certificate(certificate);
             let anchor = webpki::anchor_from_trusted_cert(&der).map_err(invalid)?.to_owned();
