@@ -86,7 +86,8 @@ impl Exchange<'_> {
                 break;
             }
         }
-        if total == 0 && self.settings.expect.accept_early_data {
+        let expect = &self.settings.expect;
+        if total == 0 && (expect.accept_early_data || expect.ticket_supports_early_data) {
             return Err(Failure::unexpected("a session that takes no early data"));
         }
         Ok((total > 0).then_some(total))

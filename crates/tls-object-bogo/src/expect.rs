@@ -1,8 +1,8 @@
 //! Whether a connection came to what the flags say.
 
 use tls_object::{
-    Capability, Certificate, ChannelBinding, DynBackend, ErrorKind, HandshakeKind, ProtocolVersion,
-    Side, SslObject, VerifyMode,
+    Capability, Certificate, ChannelBinding, DynBackend, ErrorKind, HandshakeKind, Negotiated,
+    ProtocolVersion, Side, SslObject, VerifyMode,
 };
 
 use crate::config::certificates;
@@ -34,6 +34,7 @@ pub(crate) fn after_the_handshake(
     }
     let tls = connection.tls();
     agreement(tls, expect, stage)?;
+    early_data(tls, settings, stage)?;
     names(tls, settings, stage)?;
     resumption(tls, expect, stage)?;
     handshake_kind(tls, expect, stage)?;
@@ -58,9 +59,14 @@ pub(crate) fn at_the_end(
     }
     stage.backend.capabilities().require(Capability::SessionEvents)?;
     let arrived = stage.hooks.sessions() > 0;
-    let tls13 = connection.tls().version() == Some(ProtocolVersion::TLS13);
-    // Under TLS 1.2 a resumed session is told again though no ticket came.
-    if arrived && expect.no_session && (tls13 || !connection.tls().session_reused()) {
+    if arrived && expect.no_session {
+        let tls12 = connection.tls().version() == Some(ProtocolVersion::TLS12);
+        if tls12 && connection.tls().session_reused() {
+            // It is told again though no ticket came.
+            return Err(Failure::unimplemented(
+                "whether a resumed session of TLS 1.2 is a new one",
+            ));
+        }
         return Err(Failure::unexpected("a session"));
     }
     if !arrived && expect.ticket_renewal {
@@ -69,15 +75,16 @@ pub(crate) fn at_the_end(
     Ok(())
 }
 
-/// What both ends agreed on. Of a resumed connection the contract does not tell what was of the first one only: by what
-/// it was signed, and under TLS 1.2 the group.
+/// What both ends agreed on. The contract does not tell what was of a resumed session's first connection only: by what
+/// that was signed, and under TLS 1.2 the group.
 fn agreement(
     tls: &mut dyn SslObject,
     expect: &Expectations,
     stage: &Stage<'_>,
 ) -> Result<(), Failure> {
     let capabilities = stage.backend.capabilities();
-    let facts = tls.facts().clone();
+    let side = tls.side();
+    let facts = tls.facts();
     if expect.version.is_some() {
         check("the version", expect.version, facts.version)?;
     }
@@ -85,30 +92,75 @@ fn agreement(
     for expected in [expect.cipher, expect.cipher_aes].into_iter().flatten() {
         check("the cipher suite", Some(expected), suite)?;
     }
-    let tls13 = facts.version == Some(ProtocolVersion::TLS13);
-    if expect.curve_id.is_some() && (tls13 || !facts.resumed) {
+    if expect.curve_id.is_some() {
         capabilities.require(Capability::GroupFact)?;
+        if facts.version != Some(ProtocolVersion::TLS13) {
+            untold_if_resumed(facts.resumed, "the group")?;
+        }
         check("the group", expect.curve_id, facts.group)?;
     }
-    if expect.peer_signature_algorithm.is_some() && !facts.resumed {
+    if expect.peer_signature_algorithm.is_some() {
         capabilities.require(Capability::SignatureFact)?;
-        let scheme = match tls.side() {
+        untold_if_resumed(facts.resumed, "the peer's signature scheme")?;
+        let scheme = match side {
             Side::Client => facts.server_signature,
             Side::Server => facts.client_signature,
         };
         check("the peer's signature scheme", expect.peer_signature_algorithm, scheme)?;
     }
-    if expect.accept_early_data && tls.side() == Side::Client {
-        check("early data taken", true, facts.early_data_accepted)?;
-    }
-    if expect.reject_early_data {
-        check("early data taken", false, facts.early_data_accepted)?;
-    }
-    // Why it was not taken is told by no backend.
-    if let Some(reason) = &expect.early_data_reason {
-        check("early data taken", reason.starts_with("accept"), facts.early_data_accepted)?;
+    Ok(())
+}
+
+/// What the contract tells of the first of the connections that share a session, and not of later ones, is
+/// unimplemented for those.
+fn untold_if_resumed(resumed: bool, what: &str) -> Result<(), Failure> {
+    if resumed {
+        return Err(Failure::unimplemented(format!("{what} of a resumed session")));
     }
     Ok(())
+}
+
+/// Whether early data was taken, and why not.
+fn early_data(
+    tls: &mut dyn SslObject,
+    settings: &Settings,
+    stage: &Stage<'_>,
+) -> Result<(), Failure> {
+    let expect = &settings.expect;
+    let taken = tls.facts().early_data_accepted;
+    if expect.accept_early_data && tls.side() == Side::Client {
+        check("early data taken", true, taken)?;
+    }
+    if expect.reject_early_data {
+        check("early data taken", false, taken)?;
+    }
+    let Some(expected) = &expect.early_data_reason else { return Ok(()) };
+    match early_data_reason(tls.side(), tls.facts(), settings, stage) {
+        Some(reason) => check("why early data is taken or not", expected.as_str(), reason),
+        None => Err(Failure::unimplemented("why a resumed session's early data is not taken")),
+    }
+}
+
+/// Why early data was taken or not, in BoringSSL's words and its order of reasons, as far as it follows from what was
+/// asked for and the facts.
+fn early_data_reason(
+    side: Side,
+    facts: &Negotiated,
+    settings: &Settings,
+    stage: &Stage<'_>,
+) -> Option<&'static str> {
+    let tls12 = facts.version == Some(ProtocolVersion::TLS12);
+    let after_retry = facts.handshake == Some(HandshakeKind::FullWithHelloRetryRequest);
+    Some(match side {
+        _ if facts.early_data_accepted => "accept",
+        Side::Server if tls12 => "protocol_version",
+        _ if !settings.enable_early_data => "disabled",
+        Side::Client if !settings.speaks(ProtocolVersion::TLS13) => "protocol_version",
+        _ if !stage.is_resume => "no_session_offered",
+        Side::Client if after_retry => "hello_retry_request",
+        _ if !facts.resumed => "session_not_resumed",
+        _ => return None,
+    })
 }
 
 /// The names of hosts and protocols.
@@ -153,8 +205,10 @@ fn handshake_kind(
         Some(HandshakeKind::FullWithHelloRetryRequest) => {
             check("a HelloRetryRequest", expect.hrr, true)
         }
-        // The contract does not tell what was before a session is resumed.
-        _ => Ok(()),
+        Some(HandshakeKind::Resumed) => {
+            Err(Failure::unimplemented("whether a session is resumed after a HelloRetryRequest"))
+        }
+        None => Err(Failure::unexpected("a handshake of no kind")),
     }
 }
 
@@ -183,12 +237,13 @@ fn certificates_of_the_peer(
         stage.backend.capabilities().require(Capability::PeerChain)?;
         check("the peer's chain", certificates(path)?.as_slice(), tls.peer_certificates())?;
     }
-    // The response is the first connection's: the contract tells none of a resumed one.
-    if let Some(expected) = expect.ocsp_response.as_ref().filter(|_| !tls.session_reused()) {
+    // Both came with the certificate, so on the first connection.
+    if let Some(expected) = &expect.ocsp_response {
+        untold_if_resumed(tls.session_reused(), "the OCSP response")?;
         check("the OCSP response", Some(expected), tls.ocsp_response()?.as_ref())?;
     }
-    if let Some(expected) = expect.signed_cert_timestamps.as_ref().filter(|_| !tls.session_reused())
-    {
+    if let Some(expected) = &expect.signed_cert_timestamps {
+        untold_if_resumed(tls.session_reused(), "the certificate's timestamps")?;
         check("the certificate's timestamps", Some(expected), tls.sct_list()?.as_ref())?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::process::ExitCode;
 
-use tls_object::{Error, ErrorKind};
+use tls_object::{Capabilities, Error, ErrorKind};
 
 /// Why a test does not go through. Display is what goes to standard error, where the runner looks for reasons in
 /// colons.
@@ -45,22 +45,33 @@ impl Failure {
         Self::Io { doing: doing.into(), error }
     }
 
-    /// What the process exits with: 89 tells the runner that the test does not apply.
+    /// What a backend with these capabilities makes of it: it may refuse what it lacks, which makes a test not apply, and
+    /// nothing else.
+    pub(crate) fn against(self, capabilities: &Capabilities) -> Self {
+        let Self::Tls(error) = &self else { return self };
+        match error.kind() {
+            ErrorKind::Unsupported(capability) if capabilities.has(capability) => {
+                Self::Unexpected(format!("declared, and refused all the same: {error}"))
+            }
+            ErrorKind::Unsupported(_) => Self::Unimplemented(error.to_string()),
+            _ => self,
+        }
+    }
+
+    /// What the process exits with: 89 tells the runner that the test does not apply, 90 that it fails even where a
+    /// failure is what it expects.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Unimplemented(_) => ExitCode::from(89),
-            _ => ExitCode::FAILURE,
+            Self::Unexpected(_) => ExitCode::from(90),
+            Self::Tls(_) | Self::Io { .. } => ExitCode::FAILURE,
         }
     }
 }
 
-/// What a backend lacks makes a test not apply; anything else fails it.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        match error.kind() {
-            ErrorKind::Unsupported(_) => Self::Unimplemented(error.to_string()),
-            _ => Self::Tls(error),
-        }
+        Self::Tls(error)
     }
 }
 
@@ -77,4 +88,29 @@ fn describe(error: &Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tls_object::{Capability, DynBackend};
+
+    fn of_a_backend(has: bool) -> (&'static dyn DynBackend, Capability) {
+        let backend = tls_object::backends()[0];
+        let capabilities = backend.capabilities();
+        let of_this_kind =
+            |(_, support): &(Capability, &tls_object::Support)| support.is_usable() == has;
+        let (capability, _) = capabilities.iter().find(of_this_kind).unwrap();
+        (backend, capability)
+    }
+
+    #[test]
+    fn a_backend_may_refuse_what_it_lacks() {
+        for (has, code) in [(false, 89), (true, 90)] {
+            let (backend, capability) = of_a_backend(has);
+            let failure = Failure::from(Error::new(ErrorKind::Unsupported(capability)));
+            let exit = failure.against(&backend.capabilities()).exit_code();
+            assert_eq!(exit, ExitCode::from(code), "{capability}");
+        }
+    }
 }

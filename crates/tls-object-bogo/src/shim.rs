@@ -21,18 +21,17 @@ use crate::settings::Settings;
 /// # Errors
 /// The failure of the first connection that has one.
 pub(crate) fn run(scopes: &Scopes, backend: &'static dyn DynBackend) -> Result<(), Failure> {
+    refuse_what_is_not_seen(scopes)?;
     let hooks = Hooks::new();
-    if scopes.initial.fail_cert_callback && !scopes.initial.server {
-        return Err(Failure::unimplemented(
-            "a client that fails when it is asked for a certificate",
-        ));
-    }
     let mut first = config(&scopes.initial, backend, &hooks)?;
     let mut next = match scopes.initial.resume_count {
         0 => first.clone(),
         _ => config(&scopes.resume, backend, &hooks)?,
     };
     share_ticket_keys(&mut first, &mut next)?;
+    for config in [&first, &next] {
+        refuse_what_is_lacking(backend, config)?;
+    }
     let mut context = backend.context(&first)?;
     let mut session = None;
     for number in 0..=scopes.initial.resume_count {
@@ -54,6 +53,32 @@ pub(crate) fn run(scopes: &Scopes, backend: &'static dyn DynBackend) -> Result<(
         session = connect(exchange, &*context, session)?;
     }
     Ok(())
+}
+
+/// Refuses flags that nothing here can do or look at.
+fn refuse_what_is_not_seen(scopes: &Scopes) -> Result<(), Failure> {
+    let Scopes { initial, resume, .. } = scopes;
+    if initial.fail_cert_callback && !initial.server {
+        return Err(Failure::unimplemented(
+            "a client that fails when it is asked for a certificate",
+        ));
+    }
+    // What a ticket is good for shows where early data is offered by it.
+    let offered =
+        initial.resume_count > 0 && resume.enable_early_data && !resume.expect.no_offer_early_data;
+    if initial.expect.ticket_supports_early_data && !offered {
+        return Err(Failure::unimplemented("whether a ticket that is not used allows early data"));
+    }
+    Ok(())
+}
+
+/// Refuses what the backend's capabilities do not have: also values of settings that it has otherwise.
+fn refuse_what_is_lacking(backend: &dyn DynBackend, config: &Config) -> Result<(), Failure> {
+    let lacks = |error: &&Error| matches!(error.kind(), ErrorKind::Unsupported(_));
+    match backend.check(config).errors.iter().find(lacks) {
+        Some(error) => Err(Failure::unimplemented(error.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// Servers whose settings change between connections are two, which share the keys of their tickets.

@@ -47,20 +47,17 @@ fn part(expectations: &Expectations, reasons: &Reasons) -> String {
             None => deviation.reason.clone(),
         };
         let whose = deviation.kind.name();
-        let _ =
-            writeln!(text, "| {reason} | {whose} | {} |", counts(deviation, expectations, reasons));
+        let _ = writeln!(text, "| {reason} | {whose} | {} |", counts(deviation, expectations));
     }
     text
 }
 
 /// How many tests fail for this reason, by backend.
-fn counts(deviation: &Deviation, expectations: &Expectations, reasons: &Reasons) -> String {
+fn counts(deviation: &Deviation, expectations: &Expectations) -> String {
     let counts: Vec<_> = Column::all()
         .filter_map(|column| {
-            let its = |test: &&str| {
-                reasons.of(column, test).is_some_and(|first| std::ptr::eq(first, deviation))
-            };
-            match expectations.failures(column).filter(its).count() {
+            let failures = expectations.tests_that_come_to(column, Outcome::Failed);
+            match failures.filter(|test| deviation.covers(column, test)).count() {
                 0 => None,
                 number => Some(format!("{} {number}", column.backend())),
             }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use glob::Pattern;
 use serde::Deserialize;
 
-use super::expectations::{Column, Expectations};
+use super::expectations::{Column, Expectations, Outcome};
 
 /// Whose doing it is that a test fails.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
@@ -53,6 +53,18 @@ impl Deviation {
     pub(super) fn covers(&self, column: Column, test: &str) -> bool {
         self.concerns(column) && self.tests.iter().any(|name| matches(name, test))
     }
+
+    /// The backends that it names and on which none of its tests fails.
+    fn idle_backends(&self, expectations: &Expectations) -> impl Iterator<Item = &str> {
+        let fails = |column| {
+            let mut failures = expectations.tests_that_come_to(column, Outcome::Failed);
+            failures.any(|test| self.covers(column, test))
+        };
+        let backends = self.backends.iter().map(String::as_str);
+        backends.filter(move |&name| {
+            !Column::all().any(|column| column.backend() == name && fails(column))
+        })
+    }
 }
 
 /// Whether `test` is one of those that `name` stands for.
@@ -80,41 +92,106 @@ impl Reasons {
         self.deviations.iter()
     }
 
-    /// The first deviation that is why `test` fails.
-    pub(super) fn of(&self, column: Column, test: &str) -> Option<&Deviation> {
-        self.iter().find(|deviation| deviation.covers(column, test))
-    }
-
-    /// The failures that have no reason, and the names of tests and backends in reasons that no failure needs.
+    /// The failures that have no reason or several, names that stand for tests which pass, and names of tests and
+    /// backends that no failure needs.
     pub(super) fn faults(&self, expectations: &Expectations) -> Vec<String> {
         let mut faults = Vec::new();
         for column in Column::all() {
-            for test in expectations.failures(column) {
-                if self.of(column, test).is_none() {
-                    faults.push(format!("{}: {test} fails for no reason", column.backend()));
-                }
+            for test in expectations.tests_that_come_to(column, Outcome::Failed) {
+                let reasons: Vec<_> =
+                    self.iter().filter(|deviation| deviation.covers(column, test)).collect();
+                faults.extend(fault_of_reasons(column, test, &reasons));
             }
         }
         for deviation in self.iter() {
-            let fails =
-                |column, name: &str| expectations.failures(column).any(|test| matches(name, test));
-            for name in &deviation.tests {
-                if !Column::all().any(|column| deviation.concerns(column) && fails(column, name)) {
-                    faults.push(format!("deviations.toml: no test fails that is called {name}"));
-                }
-            }
-            for backend in &deviation.backends {
-                let column = Column::all().find(|column| column.backend() == backend);
-                if !column.is_some_and(|column| {
-                    expectations.failures(column).any(|test| deviation.covers(column, test))
-                }) {
-                    faults.push(format!(
-                        "deviations.toml: not on {backend}: {}",
-                        deviation.tests.join(", ")
-                    ));
-                }
-            }
+            faults.extend(deviation.tests.iter().filter_map(|name| {
+                fault_of_name(deviation, name, expectations)
+                    .map(|fault| format!("deviations.toml: {name}: {fault}"))
+            }));
+            faults.extend(deviation.idle_backends(expectations).map(|backend| {
+                format!("deviations.toml: not on {backend}: {}", deviation.tests.join(", "))
+            }));
         }
         faults
+    }
+}
+
+/// What is wrong with the number of reasons for a failure.
+fn fault_of_reasons(column: Column, test: &str, reasons: &[&Deviation]) -> Option<String> {
+    let backend = column.backend();
+    match reasons {
+        [] => Some(format!("{backend}: {test} fails for no reason")),
+        [_] => None,
+        [first, second, ..] => Some(format!(
+            "{backend}: {test} fails for two reasons: {}; and {}",
+            first.reason, second.reason
+        )),
+    }
+}
+
+/// What is wrong with a name of tests in a deviation. A name with a `*` that stands for tests which pass would be a
+/// reason for them too on the day that they fail.
+fn fault_of_name(deviation: &Deviation, name: &str, expectations: &Expectations) -> Option<String> {
+    let come_to = |outcome| {
+        Column::all()
+            .filter(|&column| deviation.concerns(column))
+            .flat_map(move |column| expectations.tests_that_come_to(column, outcome))
+            .find(|test| matches(name, test))
+    };
+    if come_to(Outcome::Failed).is_none() {
+        return Some("no such test fails".to_owned());
+    }
+    let passes = name.contains('*').then(|| come_to(Outcome::Passed)).flatten()?;
+    Some(format!("stands for {passes} too, which passes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REASONS: &str = r#"
+        [[deviation]]
+        tests = ["one-*", "two"]
+        backends = ["rustls"]
+        kind = "library"
+        reason = "r"
+    "#;
+
+    fn faults(reasons: &str, expectations: &str) -> Vec<String> {
+        let reasons: Reasons = toml::from_str(reasons).unwrap();
+        reasons.faults(&Expectations::parse(expectations).unwrap())
+    }
+
+    #[test]
+    fn each_failure_has_one_reason() {
+        let fails = "tests: 2\nF---- one-a\nF---- two\n";
+        assert_eq!(faults(REASONS, fails), [""; 0]);
+        let none = faults(REASONS, "tests: 3\nF---- one-a\nF---- two\nF---- three\n");
+        assert_eq!(none, ["rustls: three fails for no reason"]);
+        let other = REASONS.replace("one-*", "one-a").replace("\"r\"", "\"s\"");
+        let two = faults(&format!("{REASONS}{other}"), fails);
+        assert_eq!(
+            two,
+            [
+                "rustls: one-a fails for two reasons: r; and s",
+                "rustls: two fails for two reasons: r; and s"
+            ]
+        );
+    }
+
+    #[test]
+    fn names_stand_for_failures_alone() {
+        let wide = faults(REASONS, "tests: 3\nF---- one-a\nP---- one-b\nF---- two\n");
+        assert_eq!(wide, ["deviations.toml: one-*: stands for one-b too, which passes"]);
+        let unused = faults(REASONS, "tests: 2\nF---- one-a\nPF--- two\n");
+        assert_eq!(
+            unused,
+            ["rustls-ring: two fails for no reason", "deviations.toml: two: no such test fails"]
+        );
+        let backends = REASONS.replace("[\"rustls\"]", "[\"rustls\", \"boring\"]");
+        assert_eq!(
+            faults(&backends, "tests: 2\nF---- one-a\nF---- two\n"),
+            ["deviations.toml: not on boring: one-*, two"]
+        );
     }
 }

@@ -46,6 +46,11 @@ impl Results {
         self.outcomes.len()
     }
 
+    /// Whether a test failed.
+    pub(super) fn has_failures(&self) -> bool {
+        self.outcomes.values().any(|outcome| *outcome == Outcome::Failed)
+    }
+
     /// Whether `test` was run.
     pub(super) fn has(&self, test: &str) -> bool {
         self.outcomes.contains_key(test)

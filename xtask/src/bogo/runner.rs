@@ -1,8 +1,9 @@
 //! BoGo's runner: BoringSSL's own source out of the crate `boring-sys`, so of the version that the backend `boring` is.
 
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 use std::{env, thread};
 
@@ -49,7 +50,7 @@ impl Runner {
     /// Builds the runner in `folder`, unless that was done before.
     pub(super) fn prepare(folder: &Path) -> Result<Self> {
         let boring = boring_sys()?;
-        let program = folder.join(format!("runner-{}", boring.version));
+        let program = folder.join(format!("runner-{}-{:016x}", boring.version, recipe()));
         if !program.exists() {
             println!("building BoGo's runner: once, in a minute or two");
             fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
@@ -71,6 +72,9 @@ impl Runner {
 
     /// Runs the suite, or the tests that are called `tests`, on one backend. `total` is how many there are, as far as
     /// is known.
+    ///
+    /// # Errors
+    /// If the runner does not come to its end, runs nothing, or exits otherwise than its report has it.
     pub(super) fn run(
         &self,
         shim: &Path,
@@ -97,18 +101,42 @@ impl Runner {
             .spawn()
             .with_context(|| format!("cannot run {command:?}"))?;
         let bar = progress(backend, if tests.is_some() { 0 } else { total });
-        // It fails where a test does: the report says more.
-        while child.try_wait()?.is_none() {
+        let status = loop {
+            if let Some(status) = child.try_wait()? {
+                break status;
+            }
             bar.set_position(finished(&log));
             thread::sleep(Duration::from_millis(200));
-        }
+        };
         bar.finish_and_clear();
         let printed = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
         let Ok(report) = fs::read_to_string(&report) else {
-            bail!("the runner came to no end:\n{printed}");
+            bail!("the runner has written no report ({status}):\n{printed}");
         };
-        Results::parse(&report, printed)
+        let results = Results::parse(&report, printed)?;
+        consistent(status, &results).with_context(|| log.display().to_string())?;
+        Ok(results)
     }
+}
+
+/// Sees to it that something was run, and that the runner exits as its report has it: with 1 where a test fails, and
+/// with 0 otherwise.
+fn consistent(status: ExitStatus, results: &Results) -> Result<()> {
+    if results.len() == 0 {
+        bail!("no test was run");
+    }
+    let expected = i32::from(results.has_failures());
+    if status.code() != Some(expected) {
+        bail!("the runner ended with {status}, where its report has it exit with {expected}");
+    }
+    Ok(())
+}
+
+/// What the runner is built of besides its source, in a number: of another number another runner is built.
+fn recipe() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (GO, MODULES, KEYS, PATCH).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Tests wait for one another's sockets, and some for a timeout.
@@ -226,4 +254,25 @@ fn go(folder: &Path) -> Result<PathBuf> {
             .context("installing Go")?;
     }
     Ok(go)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    use super::*;
+
+    #[test]
+    fn the_runner_exits_as_its_report_has_it() {
+        let results = |report: &str| Results::parse(report, String::new()).unwrap();
+        let exited = |code: i32| ExitStatus::from_raw(code << 8);
+        let passed = results(r#"{"tests": {"a": {"actual": "PASS"}}}"#);
+        let failed = results(r#"{"tests": {"a": {"actual": "FAIL"}}}"#);
+        assert!(consistent(exited(0), &passed).is_ok());
+        assert!(consistent(exited(1), &failed).is_ok());
+        assert!(consistent(exited(1), &passed).is_err());
+        assert!(consistent(exited(0), &failed).is_err());
+        assert!(consistent(ExitStatus::from_raw(9), &failed).is_err());
+        assert!(consistent(exited(0), &results(r#"{"tests": {}}"#)).is_err());
+    }
 }
