@@ -126,10 +126,12 @@ impl ClientHello {
         None
     }
 
-    /// The application protocols that are offered (RFC 7301), the client's favourite first.
+    /// The application protocols that are offered (RFC 7301), the client's favourite first, up to a name without a byte,
+    /// which makes the list none.
     pub fn alpn(&self) -> impl Iterator<Item = &[u8]> + '_ {
         let mut list = Reader { bytes: self.listed(ALPN, 2).unwrap_or_default(), at: 0 };
         core::iter::from_fn(move || list.vector(1).map(|name| &list.bytes[name]))
+            .take_while(|name| !name.is_empty())
     }
 
     /// The groups that the client knows, its favourite first.
@@ -288,6 +290,13 @@ mod tests {
         assert!(ClientHello::parse(&[&whole[..], &[0]].concat()).is_err());
         let twice = [0, 10, 0, 4, 0, 2, 0, 29].repeat(2);
         assert!(ClientHello::parse(&hello(&twice)).is_err());
+    }
+
+    #[test]
+    fn a_protocol_without_a_name_ends_the_list() {
+        let hello = ClientHello::parse(&hello(&[0, 16, 0, 8, 0, 6, 2, b'h', b'2', 0, 1, b'x']))
+            .expect("a ClientHello");
+        assert_eq!(hello.alpn().collect::<Vec<_>>(), [b"h2"]);
     }
 
     #[test]
