@@ -156,10 +156,10 @@ impl Place {
     }
 
     /// cargo-fuzz, with the compiler that builds everything else: what it asks for is nightly's, and this compiler
-    /// has it too.
+    /// has it too. Its profile is the manifest's own, in which rustls has no debug assertions.
     fn cargo_fuzz(&self, command: &str) -> Command {
         let mut fuzz = cargo(["fuzz", command]);
-        fuzz.env("RUSTC_BOOTSTRAP", "1").arg("--target-dir").arg(&self.target);
+        fuzz.env("RUSTC_BOOTSTRAP", "1").args(["--release", "--target-dir"]).arg(&self.target);
         fuzz
     }
 
