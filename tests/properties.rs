@@ -127,7 +127,7 @@ fn nothing_behind_close_notify_is_taken() {
 fn configs() -> [Config; 2] {
     let identity = identity().clone();
     let mut client = Config::client();
-    client.trust_store = vec![identity.leaf().clone()].into();
+    client.trust_store = vec![identity.chain()[0].clone()].into();
     [client, Config::server(identity)]
 }
 

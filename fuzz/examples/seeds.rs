@@ -99,7 +99,7 @@ fn main() {
     for (number, text) in CIPHER_STRINGS.iter().enumerate() {
         write("cipher_string", &number.to_string(), text.as_bytes());
     }
-    let (leaf, key) = (PKI.identity.leaf().der(), PKI.key.secret_der());
+    let (leaf, key) = (PKI.identity.chain()[0].der(), PKI.key.secret_der());
     write("config", "plain-client", &[1; 16]);
     write("config", "plain-server", &[0; 16]);
     write("wire", "untouched", &[0, 2, 1, 0, 0]);

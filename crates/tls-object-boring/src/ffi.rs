@@ -17,6 +17,7 @@ use crate::library::Lib;
 
 mod early_data;
 mod identity;
+mod raw_public_key;
 mod ticket_keys;
 mod traffic_secrets;
 mod verify;
@@ -28,11 +29,12 @@ pub(crate) use identity::{
     add_credential, clear_certificates, peer_schemes, sct_list, selected_credential,
     set_certificate_callback, set_ocsp_response, set_sct_list, set_signing_schemes,
 };
+pub(crate) use raw_public_key::{encoded, peer_public_key, set_accepted_peer_types};
 pub(crate) use ticket_keys::set_ticket_keys;
 pub(crate) use traffic_secrets::{
     has_pending, hkdf_expand, key_block, read_sequence, write_sequence,
 };
-pub(crate) use verify::set_waiting_judge;
+pub(crate) use verify::set_judge;
 
 impl_calls!(
     Lib,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use boring::error::ErrorStack;
 use boring::ssl::{Ssl, SslRef};
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Error, ErrorKind, HashAlgorithm, Negotiated, Object, Session,
-    TrafficSecrets, Wrap,
+    Alert, Certificate, CipherSuite, Error, ErrorKind, HashAlgorithm, Negotiated, Object,
+    PublicKey, Session, TrafficSecrets, Wrap,
 };
 use tls_object_libssl::{Failure, FirstSecret, Hooks, Library, LibsslEngine};
 
@@ -96,6 +96,10 @@ unsafe impl Library for Lib {
 
     fn peer_certificates(handle: &Ssl) -> Vec<Certificate> {
         native::peer_certificates(handle)
+    }
+
+    fn peer_public_key(handle: &Ssl) -> Option<PublicKey> {
+        ffi::peer_public_key(handle).and_then(ffi::encoded)
     }
 
     fn verified_chain(handle: &Ssl) -> Vec<Certificate> {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use boring::error::ErrorStack;
 use boring::ex_data::Index;
-use boring::pkey::{PKey, Private};
+use boring::pkey::{PKey, PKeyRef, Private, Public};
 use boring::ssl::{
     Ssl, SslCipherRef, SslContext, SslContextBuilder, SslMode, SslRef, SslSignatureAlgorithm,
     SslVerifyMode,
@@ -13,8 +13,8 @@ use boring::ssl::{
 use boring::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use boring::x509::{X509, X509StoreContext, X509StoreContextRef};
 use tls_object_core::{
-    Capability, Certificate, CipherSuite, Config, Error, ErrorKind, NamedGroup, ProtocolVersion,
-    Side, SignatureScheme, VerifyCode, VerifyTime,
+    Capability, Certificate, CertificateType, CipherSuite, Config, Error, ErrorKind, Identity,
+    NamedGroup, ProtocolVersion, PublicKey, Side, SignatureScheme, VerifyCode, VerifyTime,
 };
 use tls_object_libssl::{Refused, Verdict, leave_refusal};
 use tls_object_path::{Refusal, Rules};
@@ -116,8 +116,8 @@ pub(crate) fn show(
     identities: Vec<Loaded>,
 ) -> Result<(), ErrorStack> {
     let mut all = Vec::with_capacity(identities.len());
-    if let [only @ Loaded { key: Key::Private(key), .. }] = &identities[..] {
-        builder.set_certificate(&only.leaf)?;
+    if let [only @ Loaded { leaf: Some(leaf), key: Key::Private(key), .. }] = &identities[..] {
+        builder.set_certificate(leaf)?;
         for issuer in &only.issuers {
             builder.add_extra_chain_cert(issuer.clone())?;
         }
@@ -180,7 +180,7 @@ pub(crate) fn remember_shown(ssl: &mut SslRef) {
     let leaf = all
         .into_iter()
         .find(|one| one.credential == Some(credential))
-        .map(|one| one.identity.leaf.clone());
+        .and_then(|one| one.identity.leaf.clone());
     if let Some(leaf) = leaf {
         ssl.replace_ex_data(*shown, leaf);
     }
@@ -263,8 +263,11 @@ static VERIFIED_CHAIN: LazyLock<Result<Index<Ssl, Vec<X509>>, ErrorStack>> =
 /// Has chains judged by the application as well, where it wants to, and makes a connection keep the path by which
 /// its peer was accepted, which is gone once it is judged.
 pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
+    if config.accepts(CertificateType::RawPublicKey) {
+        return;
+    }
     if config.pause_for_verdict {
-        return ffi::set_waiting_judge(builder);
+        return ffi::set_judge(builder);
     }
     builder.set_cert_verify_callback(|judgement| judge(judgement).accepts());
 }
@@ -283,6 +286,38 @@ pub(crate) fn judge(judgement: &mut X509StoreContextRef) -> Verdict {
         }
     }
     verdict
+}
+
+/// What peers may show of themselves. What a client may show follows from its identities.
+pub(crate) fn set_certificate_types(
+    builder: &mut SslContextBuilder,
+    config: &Config,
+    _identities: &[Identity],
+) -> Result<(), ErrorStack> {
+    if config.peer_certificate_types == [CertificateType::X509] {
+        return Ok(());
+    }
+    // BoringSSL itself accepts no raw public key, also where it verifies nobody.
+    ffi::set_judge(builder);
+    let types: Vec<_> = config.peer_certificate_types.iter().map(|it| it.code()).collect();
+    ffi::set_accepted_peer_types(builder, &types)
+}
+
+/// None: a raw public key is not judged as a chain is.
+pub(crate) fn public_key_to_judge(_: &X509StoreContextRef) -> Option<(PublicKey, bool)> {
+    None
+}
+
+/// The verdict on the raw public key that the peer shows; `None` where it is to be waited for.
+pub(crate) fn judge_public_key(
+    ssl: &SslRef,
+    key: &PKeyRef<Public>,
+) -> Option<Result<(), VerifyCode>> {
+    let encoded = ffi::encoded(key);
+    let (Some(hooks), Some(encoded)) = (hooks::hooks_of(ssl), encoded) else {
+        return Some(Err(VerifyCode::ApplicationVerification));
+    };
+    hooks.verify_public_key(encoded, strength::is_weak(key))
 }
 
 /// The library's verdict on a chain, and then that on its strength.
@@ -348,22 +383,22 @@ pub(crate) fn set_purpose(
 pub(crate) fn refused(config: &Config, chain: &mut X509StoreContextRef) -> Refused {
     if let Some(refusal) = dead_end(config, chain) {
         return Refused {
-            code: Some(refusal.code),
+            kind: Some(ErrorKind::CertificateVerify(refusal.code)),
             depth: u32::try_from(refusal.depth).unwrap_or(u32::MAX),
             certificate: Some(refusal.certificate),
         };
     }
-    let code = match judgement_code(chain) {
+    let kind = match judgement_code(chain) {
         // BoringSSL has one alert for what is not valid any more and not valid yet.
         code @ (VerifyCode::NotYetValid | VerifyCode::CrlNotYetValid) => {
             refuse(chain, VerifyCode::Rejected);
-            Some(code)
+            Some(ErrorKind::CertificateVerify(code))
         }
         _ => None,
     };
     let certificate = chain.current_cert().and_then(|it| it.to_der().ok());
     Refused {
-        code,
+        kind,
         depth: chain.error_depth(),
         certificate: certificate.map(Certificate::from_der),
     }

@@ -1,10 +1,10 @@
 //! How strong keys and signatures must be, which BoringSSL leaves to others and the other libraries ask of every chain.
 
 use boring::nid::Nid;
-use boring::pkey::Id;
+use boring::pkey::{Id, PKeyRef, Public};
 use boring::stack::StackRef;
 use boring::x509::{X509, X509Ref};
-use tls_object_core::{Certificate, VerifyCode};
+use tls_object_core::{Certificate, ErrorKind, VerifyCode};
 use tls_object_libssl::Refused;
 
 /// What OpenSSL asks of RSA at its second level, and the providers of rustls always, in bits.
@@ -33,7 +33,7 @@ pub(crate) fn weakness(path: &StackRef<X509>) -> Option<Refused> {
             _ => return None,
         };
         Some(Refused {
-            code: Some(code),
+            kind: Some(ErrorKind::CertificateVerify(code)),
             depth: u32::try_from(depth).unwrap_or(u32::MAX),
             certificate: certificate.to_der().ok().map(Certificate::from_der),
         })
@@ -41,9 +41,12 @@ pub(crate) fn weakness(path: &StackRef<X509>) -> Option<Refused> {
 }
 
 fn has_weak_key(certificate: &X509Ref) -> bool {
-    certificate
-        .public_key()
-        .is_ok_and(|key| [Id::RSA, Id::RSAPSS].contains(&key.id()) && key.bits() < LEAST_RSA)
+    certificate.public_key().is_ok_and(|key| is_weak(&key))
+}
+
+/// Whether a key is too weak.
+pub(crate) fn is_weak(key: &PKeyRef<Public>) -> bool {
+    [Id::RSA, Id::RSAPSS].contains(&key.id()) && key.bits() < LEAST_RSA
 }
 
 fn has_weak_signature(certificate: &X509Ref) -> bool {

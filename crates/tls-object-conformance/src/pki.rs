@@ -342,7 +342,7 @@ impl Pki {
     /// Valid, and without the intermediate certificate that leads to the root.
     pub(crate) fn without_intermediate(&self) -> Identity {
         let server = &self.family(KeyType::P256).server;
-        identity(vec![server.leaf().der().to_vec()], &self.authority().leaf_key)
+        identity(vec![server.chain()[0].der().to_vec()], &self.authority().leaf_key)
     }
 
     /// Valid, under an intermediate authority whose certificate has expired.
@@ -419,6 +419,14 @@ fn subordinate(
 /// The key of one of these identities, all of which are at hand.
 pub(crate) fn key_of(identity: &Identity) -> &PrivateKey {
     identity.key().private().expect("the suite's keys are at hand")
+}
+
+/// The same key without its certificate.
+pub(crate) fn raw_public_key_of(identity: &Identity) -> Identity {
+    let key = key_of(identity);
+    let pair = KeyPair::try_from(key.secret_der()).expect("rcgen reads what it wrote");
+    let public_key = PublicKey::from_der(pair.subject_public_key_info()).expect(SOUND);
+    Identity::raw_public_key(public_key, key.clone())
 }
 
 fn identity(chain: Vec<Vec<u8>>, key: &KeyPair) -> Identity {

@@ -80,12 +80,14 @@ fn concerns(capability: Capability, version: Option<ProtocolVersion>) -> bool {
     match capability {
         Capability::CipherSuites12
         | Capability::Psk12
+        | Capability::RawPublicKeys12
         | Capability::Resumption12
         | Capability::SessionCache12
         | Capability::ChannelBindingExporter12
         | Capability::ChannelBindingUnique => version != Some(ProtocolVersion::TLS13),
         Capability::CipherSuites13
         | Capability::Psk13
+        | Capability::RawPublicKeys13
         | Capability::Resumption13
         | Capability::SessionCache13
         | Capability::ChannelBindingExporter => version != Some(ProtocolVersion::TLS12),

@@ -78,6 +78,9 @@ capabilities! {
     CrlChain = "crl-chain", "Checking the whole chain against given revocation lists.";
     Psk12 = "psk-1.2", "Keys that both ends have from elsewhere instead of certificates (RFC 4279), under TLS 1.2.";
     Psk13 = "psk-1.3", "Keys that both ends have from elsewhere instead of certificates, under TLS 1.3.";
+    RawPublicKeys12 = "raw-public-keys-1.2", "Public keys alone instead of certificates (RFC 7250), under TLS 1.2.";
+    RawPublicKeys13 = "raw-public-keys-1.3", "Public keys alone instead of certificates (RFC 7250), under TLS 1.3.";
+    CertificateTypes = "certificate-types", "Negotiating whether a certificate or a public key alone is shown.";
     ClientCertificate = "client-certificate", "Showing a certificate as a client.";
     ClientAuthOptional = "client-auth-optional", "Asking clients for a certificate and going on without.";
     ClientAuthRequired = "client-auth-required", "Refusing clients without a certificate.";

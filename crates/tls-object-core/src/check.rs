@@ -1,11 +1,13 @@
 //! What a backend will make of a configuration, found out before any key is touched.
 
+mod certificate_types;
+
 use crate::capability::version_capability;
 use crate::psk::check_name;
 use crate::{
-    AlpnMismatch, AlpnProtocol, Capabilities, Capability, CipherSuite, Config, CrlScope, Error,
-    ErrorKind, Identity, ProtocolVersion, Purpose, ServerName, Setting, Side, VerifyMode,
-    VerifyTime,
+    AlpnMismatch, AlpnProtocol, Capabilities, Capability, CertificateType, CipherSuite, Config,
+    CrlScope, Error, ErrorKind, Identity, ProtocolVersion, Purpose, ServerName, Setting, Side,
+    VerifyMode, VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -90,6 +92,7 @@ pub fn check(config: &Config, capabilities: &Capabilities) -> Report {
     sides(&mut report, config, capabilities);
     versions(&mut report, config, capabilities);
     lists(&mut report, config, capabilities);
+    certificate_types::certificate_types(&mut report, config, capabilities);
     suites(&mut report, config, capabilities);
     pre_shared_keys(&mut report, config, capabilities);
     verification(&mut report, config, capabilities);
@@ -334,8 +337,9 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
         || config.max_intermediates.is_some()
         || config.strict_certificates
         || config.partial_chain;
-    if !verifies && about_chains {
-        report.invalid("how chains are judged, without verification");
+    let judges_chains = verifies && config.accepts(CertificateType::X509);
+    if !judges_chains && about_chains {
+        report.invalid("how chains are judged, and none is verified");
     }
     if config.check_common_name && !config.needs_server_name() {
         report.invalid("names looked for in the subject, where no name is checked");
@@ -356,7 +360,7 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
     report.require(capabilities, Capability::Crl, !config.trust_store.crls().is_empty());
     let whole_chain = !config.trust_store.crls().is_empty() && config.crl_scope == CrlScope::Chain;
     report.require(capabilities, Capability::CrlChain, whole_chain);
-    if !verifies && !config.trust_store.crls().is_empty() {
+    if !judges_chains && !config.trust_store.crls().is_empty() {
         report.invalid("revocation lists without verification");
     }
 }

@@ -11,9 +11,9 @@ mod wrap;
 use std::collections::BTreeMap;
 
 use crate::{
-    CipherSuite, ExternalKey, Hook, Identity, KeyLog, NamedGroup, OnClientHello, OnMessage,
-    PeerVerifier, ProtocolVersion, PskClient, PskServer, SessionSink, SessionStore,
-    SignatureScheme, TrustStore, VerifierRole,
+    CertificateType, CipherSuite, ExternalKey, Hook, Identity, KeyLog, NamedGroup, OnClientHello,
+    OnMessage, PeerVerifier, ProtocolVersion, PskClient, PskServer, PublicKey, SessionSink,
+    SessionStore, SignatureScheme, TrustStore, VerifierRole,
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
@@ -65,6 +65,14 @@ pub struct Config {
     /// The authorities whose word is taken, and what they have revoked; without a revocation list, revocation is not checked.
     /// Python: `load_verify_locations`.
     pub trust_store: TrustStore,
+    /// What the peer may show of itself, the best first; X.509 certificates unless told otherwise. What this end may show
+    /// follows from its [identities](Self::identities). A peer that can show nothing of this, or that looks for none of
+    /// what this end can show, is refused. Of one that shows a raw public key (RFC 7250) no name, date, purpose or
+    /// revocation is looked at: it must be one of [`trusted_public_keys`](Self::trusted_public_keys), unless a
+    /// [verifier](Self::verifier) says otherwise.
+    pub peer_certificate_types: Vec<CertificateType>,
+    /// The raw public keys of peers that are accepted, byte for byte.
+    pub trusted_public_keys: Vec<PublicKey>,
     /// Whether the peer must show a certificate. Python: `verify_mode`.
     pub verify_mode: VerifyMode,
     /// Client: whether the server's certificate must carry the name that was asked for.
@@ -212,6 +220,8 @@ impl Config {
             identities,
             identities_by_name: BTreeMap::new(),
             trust_store: TrustStore::new(),
+            peer_certificate_types: vec![CertificateType::X509],
+            trusted_public_keys: Vec::new(),
             verify_mode: match side {
                 Side::Client => VerifyMode::Required,
                 Side::Server => VerifyMode::None,
@@ -259,7 +269,15 @@ impl Config {
 
     /// Whether a client that is made from this needs to be told the server's name.
     pub fn needs_server_name(&self) -> bool {
-        self.side == Side::Client && self.verify_mode != VerifyMode::None && self.check_server_name
+        self.side == Side::Client
+            && self.verify_mode != VerifyMode::None
+            && self.check_server_name
+            && self.accepts(CertificateType::X509)
+    }
+
+    /// Whether the peer may show this of itself.
+    pub fn accepts(&self, certificate_type: CertificateType) -> bool {
+        self.peer_certificate_types.contains(&certificate_type)
     }
 
     /// The oldest and the newest version that is spoken in the end: one that the list of cipher
@@ -278,8 +296,7 @@ impl Config {
 
     /// Whether any of the identities has signed certificate timestamps to give.
     pub fn has_sct_list(&self) -> bool {
-        let named = self.identities_by_name.values().flatten();
-        self.identities.iter().chain(named).any(|identity| identity.sct_list().is_some())
+        self.all_identities().any(|identity| identity.sct_list().is_some())
     }
 
     /// Whether there may be keys that both ends have from elsewhere.
@@ -294,8 +311,12 @@ impl Config {
 
     /// The keys that are held elsewhere.
     pub(crate) fn external_keys(&self) -> impl Iterator<Item = &ExternalKey> {
-        let identities = self.identities.iter().chain(self.identities_by_name.values().flatten());
-        identities.filter_map(|identity| identity.key().external())
+        self.all_identities().filter_map(|identity| identity.key().external())
+    }
+
+    /// What this end can show, whatever name is asked for.
+    pub(crate) fn all_identities(&self) -> impl Iterator<Item = &Identity> {
+        self.identities.iter().chain(self.identities_by_name.values().flatten())
     }
 
     /// What a server has to show to a client that asks for `name`, the best first.

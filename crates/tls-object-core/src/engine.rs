@@ -4,8 +4,8 @@ use core::any::Any;
 
 use crate::{
     Awaited, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Decision, EarlyData,
-    Error, ErrorKind, HashAlgorithm, Negotiated, ProtocolVersion, Session, Status, TrafficSecrets,
-    Wrap,
+    Error, ErrorKind, HashAlgorithm, Negotiated, ProtocolVersion, PublicKey, Session, Status,
+    TrafficSecrets, Wrap,
 };
 
 /// What reading came to.
@@ -99,6 +99,12 @@ pub trait Engine: Send + 'static {
     /// The certificates that the peer showed, its own first. Called when the handshake is done or any
     /// time after, and again only when the peer was asked for one since.
     fn peer_certificates(&self) -> Vec<Certificate>;
+
+    /// The public key that the peer showed instead of certificates. Called as
+    /// [`peer_certificates`](Self::peer_certificates) is.
+    fn peer_public_key(&self) -> Option<PublicKey> {
+        None
+    }
 
     /// The chain by which the peer's certificate was accepted in this handshake, its own first, the trust anchor last.
     /// What it says where nothing was to be verified does not matter.

@@ -154,6 +154,8 @@ error_kinds! {
     CertificateRequired: PeerIncompatible, "PEER_DID_NOT_RETURN_A_CERTIFICATE", "SSLError", "the peer did not send a certificate";
     /// No application protocol in common (RFC 7301).
     NoSharedAlpn: PeerIncompatible, "NO_APPLICATION_PROTOCOL", "SSLError", "no application protocol in common";
+    /// The peer shows no type of certificate that this end accepts, or accepts none that this end shows (RFC 7250).
+    NoSharedCertificateType: PeerIncompatible, "", "SSLError", "no type of certificate in common";
     /// No cipher suite in common.
     NoSharedCipher: PeerIncompatible, "NO_SHARED_CIPHER", "SSLError", "no cipher suite in common";
     /// No key exchange group in common.

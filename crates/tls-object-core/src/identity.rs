@@ -7,7 +7,7 @@ use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 use zeroize::Zeroizing;
 
 use crate::certificate::pem_error;
-use crate::{Certificate, Error, ErrorKind, ExternalKey, is_sct_list};
+use crate::{Certificate, CertificateType, Error, ErrorKind, ExternalKey, PublicKey, is_sct_list};
 
 /// How the DER of a private key is laid out.
 #[non_exhaustive]
@@ -123,10 +123,11 @@ impl From<ExternalKey> for IdentityKey {
     }
 }
 
-/// A certificate chain and the private key of its first certificate.
+/// A certificate chain and the private key of its first certificate, or a public key alone and its private key.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Identity {
     chain: Vec<Certificate>,
+    public_key: Option<PublicKey>,
     key: IdentityKey,
     ocsp_response: Option<Arc<[u8]>>,
     sct_list: Option<Arc<[u8]>>,
@@ -143,7 +144,19 @@ impl Identity {
         if chain.is_empty() {
             return Err(Error::new(ErrorKind::InvalidCertificate).with_detail("an empty chain"));
         }
-        Ok(Self { chain, key: key.into(), ocsp_response: None, sct_list: None })
+        Ok(Self { chain, public_key: None, key: key.into(), ocsp_response: None, sct_list: None })
+    }
+
+    /// An identity that shows a public key alone (RFC 7250): peers know it already, and need no authority to vouch for it.
+    /// Whether the private key, a [`PrivateKey`] or an [`ExternalKey`], belongs to it is checked when a context is made.
+    pub fn raw_public_key(public_key: PublicKey, key: impl Into<IdentityKey>) -> Self {
+        Self {
+            chain: Vec::new(),
+            public_key: Some(public_key),
+            key: key.into(),
+            ocsp_response: None,
+            sct_list: None,
+        }
     }
 
     /// An identity from PEM texts, which may be one and the same text.
@@ -188,17 +201,30 @@ impl Identity {
         self.sct_list.as_deref()
     }
 
-    /// The chain, the leaf first.
+    /// What it shows.
+    pub const fn certificate_type(&self) -> CertificateType {
+        match self.public_key {
+            None => CertificateType::X509,
+            Some(_) => CertificateType::RawPublicKey,
+        }
+    }
+
+    /// The public key that is shown instead of a chain.
+    pub const fn public_key(&self) -> Option<&PublicKey> {
+        self.public_key.as_ref()
+    }
+
+    /// The chain, the leaf first; empty where a public key is shown.
     pub fn chain(&self) -> &[Certificate] {
         &self.chain
     }
 
-    /// The leaf.
-    pub fn leaf(&self) -> &Certificate {
-        &self.chain[0]
+    /// The leaf; `None` where a public key is shown.
+    pub fn leaf(&self) -> Option<&Certificate> {
+        self.chain.first()
     }
 
-    /// The leaf's key.
+    /// The private key.
     pub const fn key(&self) -> &IdentityKey {
         &self.key
     }

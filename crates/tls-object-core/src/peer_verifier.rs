@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::{Certificate, ServerName, Side, VerifyCode};
+use crate::{Certificate, PublicKey, ServerName, Side, VerifyCode};
 
 /// What a peer shows, for the application's own verdict.
 #[non_exhaustive]
@@ -10,6 +10,11 @@ use crate::{Certificate, ServerName, Side, VerifyCode};
 pub struct PresentedPeer<'a> {
     /// The chain as it was sent, the leaf first, which the peer has not yet proven to be its own.
     pub certificates: &'a [Certificate],
+    /// The public key that is shown instead of a chain, which is empty then ([`Config::peer_certificate_types`]). The peer
+    /// has not yet proven it to be its own.
+    ///
+    /// [`Config::peer_certificate_types`]: crate::Config::peer_certificate_types
+    pub public_key: Option<&'a PublicKey>,
     /// The side that shows it.
     pub side: Side,
     /// Client: whom it talks to.
@@ -23,7 +28,14 @@ pub struct PresentedPeer<'a> {
 impl<'a> PresentedPeer<'a> {
     /// For backends: a chain that `side` shows, of which nothing more is known yet.
     pub const fn new(certificates: &'a [Certificate], side: Side) -> Self {
-        Self { certificates, side, server_name: None, time: Duration::ZERO, library: None }
+        Self {
+            certificates,
+            public_key: None,
+            side,
+            server_name: None,
+            time: Duration::ZERO,
+            library: None,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::IoSlice;
 
 use crate::{
     Answer, Awaited, Capability, Certificate, CipherSuite, ClientHello, DynContext, Error,
-    MemoryBio, Negotiated, ProtocolVersion, Read, ServerName, Session, Side, Status,
+    MemoryBio, Negotiated, ProtocolVersion, PublicKey, Read, ServerName, Session, Side, Status,
     TrafficSecrets, VerifyMode,
 };
 
@@ -285,6 +285,10 @@ pub trait SslObject: Send + fmt::Debug {
     /// Python: `get_unverified_chain`.
     fn peer_certificates(&self) -> &[Certificate];
 
+    /// The raw public key that the peer showed instead of certificates (RFC 7250), of which there are none then; `None`
+    /// until the handshake is done, or if it showed none. On a resumed connection that of the first one.
+    fn peer_public_key(&self) -> Option<PublicKey>;
+
     /// The certificates by which the peer was accepted: its own first, then each one's issuer, and last the trust anchor
     /// as the configuration has it. What the peer sent beyond that is not in it. Empty where nothing was verified in this
     /// handshake: with [`VerifyMode::None`](crate::VerifyMode::None), of a client that showed no certificate, and on a
@@ -466,10 +470,11 @@ pub trait SslObject: Send + fmt::Debug {
         self.peer_certificates().first()
     }
 
-    /// Whether [`getpeercert`](Self::getpeercert) is a certificate that this end has verified, in this handshake or in the
-    /// one whose session was resumed. Python's `getpeercert()` tells nothing but `{}` of one that was not.
+    /// Whether [`getpeercert`](Self::getpeercert) or [`peer_public_key`](Self::peer_public_key) is one that this end has
+    /// verified, in this handshake or in the one whose session was resumed. Python's `getpeercert()` tells nothing but `{}` of one that was not.
     fn peer_is_verified(&self) -> bool {
-        self.context().config().verify_mode != VerifyMode::None && self.getpeercert().is_some()
+        let shown = self.getpeercert().is_some() || self.peer_public_key().is_some();
+        self.context().config().verify_mode != VerifyMode::None && shown
     }
 
     /// The application protocol, if one was agreed on. Python: `selected_alpn_protocol`.

@@ -128,6 +128,8 @@ verify_codes! {
     UnverifiedLeaf = 21, "unable to verify the first certificate", UNKNOWN_CA;
     /// The chain is too long.
     ChainTooLong = 22, "certificate chain too long", UNKNOWN_CA;
+    /// A public key without a certificate is not among those that are trusted.
+    UntrustedRawPublicKey = 95, "Raw public key untrusted, no trusted keys configured", CERTIFICATE_UNKNOWN;
     /// It was not issued for this use: a client's where a server's is needed, or the reverse.
     WrongPurpose = 26, "unsuitable certificate purpose", UNSUPPORTED_CERTIFICATE;
     /// An authority may not speak for its name: it is not among the permitted ones.

@@ -6,8 +6,8 @@ use core::ffi::c_int;
 use tls_object_core::{
     Alert, Awaited, Bios, Certificate, ChannelBinding, CipherSuite, Context as _, Decision,
     EarlyData, Engine, Error, ErrorKind, HandshakeKind, HashAlgorithm, Hook, MAX_PLAINTEXT,
-    Negotiated, ProtocolVersion, Received, Session, SessionSink, Side, Status, TrafficSecrets,
-    VerifyCode, Wrap,
+    Negotiated, ProtocolVersion, PublicKey, Received, Session, SessionSink, Side, Status,
+    TrafficSecrets, VerifyCode, Wrap,
 };
 
 use crate::pause::{self, Asked};
@@ -268,6 +268,10 @@ impl<L: Library> Engine for LibsslEngine<L> {
 
     fn peer_certificates(&self) -> Vec<Certificate> {
         L::peer_certificates(self.connection.handle())
+    }
+
+    fn peer_public_key(&self) -> Option<PublicKey> {
+        L::peer_public_key(self.connection.handle())
     }
 
     fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {

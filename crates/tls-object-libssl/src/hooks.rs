@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tls_object_core::{
-    BoundSessionStore, Certificate, Config, Direction, Hook, KeyLog, Message, MessageKind,
-    OnMessage, PeerVerifier, PreSharedKey, PresentedPeer, ProtocolVersion, PskClient, PskOffer,
-    PskServer, ServerName, Side, VerifierRole, VerifyCode, VerifyTime, Wrap,
+    BoundSessionStore, Certificate, CertificateType, Config, Direction, Hook, KeyLog, Message,
+    MessageKind, OnMessage, PeerVerifier, PreSharedKey, PresentedPeer, ProtocolVersion, PskClient,
+    PskOffer, PskServer, PublicKey, ServerName, Side, VerifierRole, VerifyCode, VerifyTime, Wrap,
 };
 use zeroize::Zeroizing;
 
@@ -29,6 +29,9 @@ pub struct Hooks {
     secrets: Option<Noted>,
     psk_client: Option<Hook<dyn PskClient>>,
     psk_server: Option<Hook<dyn PskServer>>,
+    /// What peers may show of themselves, and the raw public keys of those that are trusted.
+    certificate_types: Vec<CertificateType>,
+    trusted_public_keys: Vec<PublicKey>,
     /// Server: the session that was taken out of its store last.
     session_taken: Mutex<Option<TakenSession>>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
@@ -48,6 +51,7 @@ impl Hooks {
         let on_message = config.on_message.clone();
         let any = key_log.is_some() || verifier.is_some() || on_message.is_some();
         let any = any || config.session_store.is_some() || config.extract_secrets;
+        let any = any || config.peer_certificate_types != [CertificateType::X509];
         (any || config.has_psk()).then(|| {
             Arc::new(Self {
                 key_log,
@@ -56,6 +60,8 @@ impl Hooks {
                 secrets: config.extract_secrets.then(Noted::default),
                 psk_client: config.psk_client.clone(),
                 psk_server: config.psk_server.clone(),
+                certificate_types: config.peer_certificate_types.clone(),
+                trusted_public_keys: config.trusted_public_keys.clone(),
                 session_taken: Mutex::default(),
                 panic: Mutex::default(),
             })
@@ -67,12 +73,40 @@ impl Hooks {
         self.verifier.as_ref().map(|verifier| verifier.role)
     }
 
-    /// The application's verdict on a chain as it was sent, `library` being the library's: `Some` of an error also when the
+    /// Whether the peer may show this of itself.
+    pub fn accepts(&self, certificate_type: CertificateType) -> bool {
+        self.certificate_types.contains(&certificate_type)
+    }
+
+    /// The verdict on a raw public key, of which the library says that it is too weak if it `is_weak`. `Some` and `None` as
+    /// for [`verify`](Self::verify).
+    pub fn verify_public_key(
+        &self,
+        public_key: PublicKey,
+        is_weak: bool,
+    ) -> Option<Result<(), VerifyCode>> {
+        let library = if is_weak {
+            Err(VerifyCode::WeakKey)
+        } else if self.trusted_public_keys.contains(&public_key) {
+            Ok(())
+        } else {
+            Err(VerifyCode::UntrustedRawPublicKey)
+        };
+        let library = match self.verifier_role() {
+            None => return Some(library),
+            Some(VerifierRole::Also) if library.is_err() => return Some(library),
+            Some(VerifierRole::Instead) => None,
+            Some(_) => Some(library),
+        };
+        self.verify(Sent::PublicKey(public_key), library)
+    }
+
+    /// The application's verdict on what was `sent`, `library` being the library's: `Some` of an error also when the
     /// code panicked. `None` where the library is to wait for it: the question is then left for the connection whose
     /// call is running.
     pub fn verify(
         &self,
-        sent: Vec<Certificate>,
+        sent: Sent,
         library: Option<Result<(), VerifyCode>>,
     ) -> Option<Result<(), VerifyCode>> {
         let Some(verifier) = &self.verifier else {
@@ -92,7 +126,7 @@ impl Hooks {
             }
             return decided;
         };
-        let mut peer = PresentedPeer::new(&sent, verifier.peer);
+        let mut peer = sent.presented_by(verifier.peer);
         peer.server_name = verifier.server_name.as_ref();
         peer.time = time;
         peer.library = library;
@@ -217,6 +251,30 @@ impl Hooks {
 
     fn panic(&self) -> MutexGuard<'_, Option<Box<dyn Any + Send>>> {
         self.panic.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a peer has shown of itself, as it was sent.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_enums)] // made by the backends
+pub enum Sent {
+    /// A chain, the leaf first.
+    Chain(Vec<Certificate>),
+    /// A raw public key.
+    PublicKey(PublicKey),
+}
+
+impl Sent {
+    /// The same for the application, of which nothing more is known yet.
+    pub(crate) fn presented_by(&self, side: Side) -> PresentedPeer<'_> {
+        match self {
+            Self::Chain(chain) => PresentedPeer::new(chain, side),
+            Self::PublicKey(public_key) => {
+                let mut peer = PresentedPeer::new(&[], side);
+                peer.public_key = Some(public_key);
+                peer
+            }
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub use calls::{BioCtrl, BioRead, BioWrite, Calls, InfoCallback, MessageCallback
 pub use capture::Capture;
 pub use engine::{LibsslEngine, told_by};
 pub use ffi::connection::{Connection, Outcome};
-pub use hooks::Hooks;
+pub use hooks::{Hooks, Sent};
 pub use library::{Failure, Library, PSK_TLS13_SUITES, chosen, cipher_list, default_tls12_suites};
 pub use pkcs8::without_public_key;
 pub use refusal::{Refused, Verdict, forget_refusal, leave_refusal, left_code, name_refusal};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tls_object_core::{
     Alert, Capability, Certificate, CipherSuite, Config, Context, Error, ErrorKind, HashAlgorithm,
-    Negotiated, Session, Setting, TrafficSecrets, Wrap,
+    Negotiated, PublicKey, Session, Setting, TrafficSecrets, Wrap,
 };
 
 use crate::{Calls, FirstSecret, Hooks};
@@ -104,6 +104,9 @@ pub unsafe trait Library: Calls + Send + Sync {
 
     /// The certificates that the peer showed, its own first.
     fn peer_certificates(handle: &Self::Handle) -> Vec<Certificate>;
+
+    /// The public key that the peer showed instead of certificates.
+    fn peer_public_key(handle: &Self::Handle) -> Option<PublicKey>;
 
     /// The chain by which the peer was accepted; empty where nothing was verified.
     fn verified_chain(handle: &Self::Handle) -> Vec<Certificate>;

@@ -19,6 +19,12 @@ pub fn is_weak(library: c_int, reason: c_int) -> bool {
     library == LIBRARY && WEAK.contains(&reason)
 }
 
+/// Whether this says of an extension that it is not accepted, for whatever reason.
+pub fn is_bad_extension(library: c_int, reason: c_int) -> bool {
+    const BAD_EXTENSION: c_int = 110;
+    library == LIBRARY && reason == BAD_EXTENSION
+}
+
 /// Stands for whatever `SSL_get_verify_result` says.
 const REFUSED: ErrorKind = ErrorKind::CertificateVerify(VerifyCode::Unspecified);
 

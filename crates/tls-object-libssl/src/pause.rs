@@ -3,17 +3,16 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use tls_object_core::{
-    Awaited, Certificate, Decision, Error, PresentedPeer, Side, SignatureScheme, VerifyCode,
-};
+use tls_object_core::{Awaited, Decision, Error, Side, SignatureScheme, VerifyCode};
 
 use crate::aside::Aside;
+use crate::hooks::Sent;
 
 /// What a library was told to wait for.
 #[derive(Debug)]
 pub(crate) enum Asked {
     Signature { scheme: SignatureScheme, message: Vec<u8> },
-    Verdict { sent: Vec<Certificate>, time: Duration, library: Option<Result<(), VerifyCode>> },
+    Verdict { sent: Sent, time: Duration, library: Option<Result<(), VerifyCode>> },
 }
 
 impl Asked {
@@ -22,7 +21,7 @@ impl Asked {
         match self {
             Self::Signature { scheme, message } => Awaited::Signature { scheme: *scheme, message },
             Self::Verdict { sent, time, library } => {
-                let mut peer = PresentedPeer::new(sent, side.peer());
+                let mut peer = sent.presented_by(side.peer());
                 peer.time = *time;
                 peer.library = *library;
                 Awaited::Verdict(peer)

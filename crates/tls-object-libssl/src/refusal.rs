@@ -11,11 +11,18 @@ use crate::aside::Aside;
 #[allow(clippy::exhaustive_structs)] // made by the backends
 pub struct Refused {
     /// What the library has no word for.
-    pub code: Option<VerifyCode>,
+    pub kind: Option<ErrorKind>,
     /// How far above the leaf.
     pub depth: u32,
     /// With which certificate.
     pub certificate: Option<Certificate>,
+}
+
+impl Refused {
+    /// What a peer has shown is refused, whole, for this reason.
+    pub const fn whole(kind: ErrorKind) -> Self {
+        Self { kind: Some(kind), depth: 0, certificate: None }
+    }
 }
 
 /// What came of judging a chain.
@@ -70,15 +77,19 @@ pub fn forget_refusal() {
 /// The better word that was left with the last refusal, if one was.
 pub fn left_code() -> Option<VerifyCode> {
     let refused = REFUSED.take();
-    let code = refused.as_ref().and_then(|refused| refused.code);
+    let kind = refused.as_ref().and_then(|refused| refused.kind);
     REFUSED.set(refused);
-    code
+    match kind? {
+        ErrorKind::CertificateVerify(code) => Some(code),
+        _ => None,
+    }
 }
 
 /// Says why the chain was refused for the connection whose call is running, if nobody has found a better word.
 pub fn name_refusal(code: VerifyCode) {
-    let refused = REFUSED.take().unwrap_or(Refused { code: None, depth: 0, certificate: None });
-    REFUSED.set(Some(Refused { code: refused.code.or(Some(code)), ..refused }));
+    let refused = REFUSED.take().unwrap_or(Refused { kind: None, depth: 0, certificate: None });
+    let kind = refused.kind.unwrap_or(ErrorKind::CertificateVerify(code));
+    REFUSED.set(Some(Refused { kind: Some(kind), ..refused }));
 }
 
 /// The error of a chain that the library has just refused with `code`.
@@ -86,7 +97,7 @@ pub(crate) fn take(code: VerifyCode) -> Error {
     let Some(refused) = REFUSED.take() else {
         return Error::new(ErrorKind::CertificateVerify(code));
     };
-    let error = Error::new(ErrorKind::CertificateVerify(refused.code.unwrap_or(code)));
+    let error = Error::new(refused.kind.unwrap_or(ErrorKind::CertificateVerify(code)));
     match refused.certificate {
         Some(certificate) => error.with_refused(refused.depth, certificate),
         None => error,

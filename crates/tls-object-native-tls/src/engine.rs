@@ -140,7 +140,7 @@ impl Engine for NativeTlsEngine {
         Ok(Self {
             server_name: wrap.server_name.clone(),
             checks_name: config.needs_server_name() && !config.check_common_name,
-            own: config.identities.first().map(|own| own.leaf().clone()),
+            own: config.identities.first().and_then(|own| own.leaf().cloned()),
             phase: Phase::Made(ends),
             shared: Shared::new(wrap.side, alpn),
             ahead: Vec::new(),

@@ -8,6 +8,8 @@ use tls_object_core::{
     SignatureScheme, Support,
 };
 
+use crate::ffi;
+
 /// The table for the library that is linked; found out once.
 pub(crate) fn capabilities() -> Capabilities {
     static TABLE: OnceLock<Capabilities> = OnceLock::new();
@@ -64,6 +66,11 @@ fn support(capability: Capability, hybrid: bool) -> Support {
         }
         C::SctClient | C::SctServer => {
             Support::Emulated("by an extension that OpenSSL leaves to its caller".into())
+        }
+        C::RawPublicKeys12 | C::RawPublicKeys13 | C::CertificateTypes
+            if !ffi::HAS_RAW_PUBLIC_KEYS =>
+        {
+            Support::No("this was built for an OpenSSL older than 3.2".into())
         }
         C::SessionStats => Support::Emulated("counted by this project".into()),
         C::ExternalKeyPause => {

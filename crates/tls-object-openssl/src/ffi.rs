@@ -17,14 +17,28 @@ use crate::hooks;
 use crate::library::Lib;
 
 mod identity;
+#[cfg(not(raw_public_keys))]
+mod no_raw_public_key;
 mod provider;
+#[cfg(raw_public_keys)]
+mod raw_public_key;
 mod ticket_keys;
 
 pub(crate) use identity::{
     add_chain_certificate, clear_certificates, peer_groups, peer_schemes, set_certificate_callback,
     set_ticket_data, shared_uses, ticket_data,
 };
+#[cfg(not(raw_public_keys))]
+pub(crate) use no_raw_public_key::{
+    HAS_RAW_PUBLIC_KEYS, peer_public_key, public_key_to_judge, set_certificate_types,
+    shows_public_key,
+};
 pub(crate) use provider::external_key;
+#[cfg(raw_public_keys)]
+pub(crate) use raw_public_key::{
+    HAS_RAW_PUBLIC_KEYS, peer_public_key, public_key_to_judge, set_certificate_types,
+    shows_public_key,
+};
 pub(crate) use ticket_keys::set_ticket_keys;
 
 // In libssl and libcrypto since 1.1.0, and not in `openssl-sys`.

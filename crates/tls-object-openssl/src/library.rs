@@ -8,8 +8,8 @@ use std::sync::Arc;
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslRef};
 use tls_object_core::{
-    Alert, Certificate, CipherSuite, Error, ErrorKind, HashAlgorithm, Negotiated, Object, Session,
-    Wrap,
+    Alert, Certificate, CipherSuite, Error, ErrorKind, HashAlgorithm, Negotiated, Object,
+    PublicKey, Session, Wrap,
 };
 use tls_object_libssl::{Failure, Hooks, Library, LibsslEngine, openssl_reasons};
 
@@ -64,7 +64,12 @@ unsafe impl Library for Lib {
         Failure { codes: error::codes(&stack), source: Box::new(stack) }
     }
 
-    fn kind(library: c_int, reason: c_int, _sent: Option<Alert>) -> Option<ErrorKind> {
+    fn kind(library: c_int, reason: c_int, sent: Option<Alert>) -> Option<ErrorKind> {
+        if sent == Some(Alert::UNSUPPORTED_CERTIFICATE)
+            && openssl_reasons::is_bad_extension(library, reason)
+        {
+            return Some(ErrorKind::NoSharedCertificateType);
+        }
         openssl_reasons::kind(library, reason)
     }
 
@@ -78,6 +83,10 @@ unsafe impl Library for Lib {
 
     fn peer_certificates(handle: &Ssl) -> Vec<Certificate> {
         native::peer_certificates(handle)
+    }
+
+    fn peer_public_key(handle: &Ssl) -> Option<PublicKey> {
+        ffi::peer_public_key(handle)
     }
 
     fn verified_chain(handle: &Ssl) -> Vec<Certificate> {

@@ -16,10 +16,10 @@ use openssl::ssl::{
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef, X509VerifyResult};
 use tls_object_core::{
-    Certificate, CipherSuite, Config, Error, ErrorKind, KeyKind, NamedGroup, ProtocolVersion, Side,
-    SignatureScheme, VerifyCode,
+    Certificate, CertificateType, CipherSuite, Config, Error, ErrorKind, Identity, KeyKind,
+    NamedGroup, ProtocolVersion, PublicKey, Side, SignatureScheme, VerifyCode,
 };
-use tls_object_libssl::{Refused, cipher_list};
+use tls_object_libssl::{Refused, cipher_list, forget_refusal};
 
 pub(crate) use crate::ffi::early_data_accepted;
 pub(crate) use crate::ffi::offer_post_handshake_auth;
@@ -87,7 +87,9 @@ pub(crate) fn show(
     staple(builder, &identities)?;
     sign_as_told(builder, config, &identities)?;
     if let [only] = &identities[..] {
-        builder.set_certificate(&only.leaf)?;
+        if let Some(leaf) = &only.leaf {
+            builder.set_certificate(leaf)?;
+        }
         for issuer in &only.issuers {
             builder.add_extra_chain_cert(issuer.clone())?;
         }
@@ -97,7 +99,9 @@ pub(crate) fn show(
     // client not at all. So each connection is given the one that fits; all are put in here, the best last and
     // so in front, for the library to refuse what it will not show.
     for identity in identities.iter().rev() {
-        builder.set_certificate(&identity.leaf)?;
+        // There is one slot for a certificate's key and a raw one.
+        let Some(leaf) = &identity.leaf else { continue };
+        builder.set_certificate(leaf)?;
         builder.set_private_key(&identity.key)?;
         for issuer in &identity.issuers {
             ffi::add_chain_certificate(builder, issuer)?;
@@ -107,6 +111,31 @@ pub(crate) fn show(
     builder.set_ex_data(*index, identities);
     ffi::set_certificate_callback(builder);
     Ok(())
+}
+
+/// Which types of certificates each end may show.
+pub(crate) fn set_certificate_types(
+    builder: &mut SslContextBuilder,
+    config: &Config,
+    identities: &[Identity],
+) -> Result<(), ErrorStack> {
+    let mut shown: Vec<_> = identities.iter().map(Identity::certificate_type).collect();
+    let mut seen = HashSet::new();
+    shown.retain(|it| seen.insert(*it));
+    let accepted = &config.peer_certificate_types;
+    let (client, server) = match config.side {
+        Side::Client => (&shown, accepted),
+        Side::Server => (accepted, &shown),
+    };
+    ffi::set_certificate_types(builder, &type_list(client), &type_list(server))
+}
+
+/// The numbers of a list that says more than what is so without one: certificates alone.
+fn type_list(types: &[CertificateType]) -> Vec<u8> {
+    if types == [CertificateType::X509] {
+        return Vec::new();
+    }
+    types.iter().map(|it| it.code()).collect()
 }
 
 /// Keeps to the schemes that keys sign by, where those are not all that they can. OpenSSL has one list for all keys of a context.
@@ -148,7 +177,8 @@ fn staple(builder: &mut SslContextBuilder, identities: &[Loaded]) -> Result<(), 
     let mut responses = Vec::new();
     for identity in identities {
         if let Some(response) = &identity.ocsp_response {
-            responses.push((identity.leaf.to_der()?, response.clone()));
+            let Some(leaf) = &identity.leaf else { continue };
+            responses.push((leaf.to_der()?, response.clone()));
         }
     }
     if responses.is_empty() {
@@ -170,11 +200,13 @@ pub(crate) fn choose_identity(ssl: &mut SslRef) -> Result<(), ErrorStack> {
     let chosen = fitting_identity(ssl).cloned();
     ffi::clear_certificates(ssl);
     let Some(chosen) = chosen else { return Ok(()) };
-    ssl.set_certificate(&chosen.leaf)?;
-    ssl.set_private_key(&chosen.key)?;
-    if ssl.is_server() {
-        ffi::set_ticket_data(ssl, &chosen.leaf.digest(MessageDigest::sha256())?)?;
+    if let Some(leaf) = &chosen.leaf {
+        ssl.set_certificate(leaf)?;
+        if ssl.is_server() {
+            ffi::set_ticket_data(ssl, &leaf.digest(MessageDigest::sha256())?)?;
+        }
     }
+    ssl.set_private_key(&chosen.key)?;
     chosen.issuers.into_iter().try_for_each(|issuer| ssl.add_chain_cert(issuer))
 }
 
@@ -185,10 +217,10 @@ pub(crate) fn own_certificate(ssl: &SslRef) -> Option<Certificate> {
     let Some(all) = ssl.ssl_context().ex_data(*index).filter(|_| ssl.session_reused()) else {
         return facts::own_certificate(ssl);
     };
-    let digest = |identity: &Loaded| identity.leaf.digest(MessageDigest::sha256()).ok();
+    let digest = |identity: &Loaded| identity.leaf.as_ref()?.digest(MessageDigest::sha256()).ok();
     let shown = ffi::ticket_data(ssl);
     let shown = all.iter().find(|one| digest(one).is_some_and(|digest| *digest == *shown));
-    shown?.leaf.to_der().ok().map(Certificate::from_der)
+    shown?.leaf.as_ref()?.to_der().ok().map(Certificate::from_der)
 }
 
 /// The first of a context's several identities that the peer can verify.
@@ -196,9 +228,10 @@ fn fitting_identity(ssl: &SslRef) -> Option<&Loaded> {
     let all = ssl.ssl_context().ex_data(*IDENTITIES.as_ref().ok()?)?;
     let version = identity::version(ssl);
     let schemes = ffi::peer_schemes(ssl);
+    let is_raw = ffi::shows_public_key(ssl);
     let by_suite = ssl.is_server() && version == ProtocolVersion::TLS12;
     let limits = by_suite.then(|| (ffi::shared_uses(ssl), ffi::peer_groups(ssl)));
-    all.iter().find(|identity| {
+    all.iter().filter(|identity| identity.leaf.is_none() == is_raw).find(|identity| {
         let signs = identity.fits(&schemes, version);
         match (&limits, identity.kind) {
             (None, _) | (_, None) => signs,
@@ -332,7 +365,7 @@ pub(crate) fn set_purpose(
 pub(crate) fn refused(_config: &Config, chain: &mut X509StoreContextRef) -> Refused {
     let certificate = chain.current_cert().and_then(|it| it.to_der().ok());
     Refused {
-        code: None,
+        kind: None,
         depth: chain.error_depth(),
         certificate: certificate.map(Certificate::from_der),
     }
@@ -376,9 +409,23 @@ pub(crate) fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
 
 /// Has chains judged by the application as well, where it wants to.
 pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
-    if config.asks_for_verdict() {
+    if config.asks_for_verdict() || config.accepts(CertificateType::RawPublicKey) {
         ffi::set_judge(builder);
     }
+}
+
+/// The raw public key that is being judged instead of a chain, and whether it is too weak for the security level.
+pub(crate) fn public_key_to_judge(
+    judgement: &mut X509StoreContextRef,
+) -> Option<(PublicKey, bool)> {
+    /// `X509_V_ERR_EE_KEY_TOO_SMALL`.
+    const TOO_SMALL: c_int = 66;
+    let key = ffi::public_key_to_judge(judgement)?;
+    // OpenSSL looks at the strength, and then trusts no such key.
+    let _ = judgement.verify_cert();
+    drop(ErrorStack::get());
+    forget_refusal();
+    Some((key, judgement.error().as_raw() == TOO_SMALL))
 }
 
 /// The library's verdict on a chain.

@@ -69,7 +69,8 @@ pub(crate) fn give(
     let mut lists: Vec<(Vec<u8>, Arc<[u8]>)> = Vec::new();
     for identity in identities {
         if let Some(list) = &identity.sct_list {
-            lists.push((identity.leaf.to_der()?, list.clone()));
+            let Some(leaf) = &identity.leaf else { continue };
+            lists.push((leaf.to_der()?, list.clone()));
         }
     }
     builder.add_custom_ext(

@@ -79,6 +79,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::SessionCache12
         | Capability::SessionCache13
         | Capability::SessionStore
+        | Capability::RawPublicKeys13
         | Capability::TicketCount => Support::Native,
 
         Capability::VerifyCommonName => emulated("webpki knows no common names; compared here"),
@@ -108,6 +109,10 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         }
         Capability::PlaintextAfterClose => emulated("rustls is given one record at a time"),
 
+        Capability::RawPublicKeys12 => no("rustls reads them under TLS 1.3 only"),
+        Capability::CertificateTypes => {
+            no("rustls takes certificates or raw public keys, and shows the one or the other")
+        }
         Capability::ExternalKeyPause
         | Capability::VerifyPauseClient
         | Capability::VerifyPauseServer => no("rustls waits for nobody's decision"),

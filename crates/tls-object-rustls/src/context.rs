@@ -13,9 +13,9 @@ use rustls::{
     ClientConfig, ClientConnection, ServerConfig, SupportedCipherSuite, SupportedProtocolVersion,
 };
 use tls_object_core::{
-    AlpnMismatch, AlpnProtocol, Backend as _, CipherSuite, Config, Context, ContextId, Error,
-    ErrorKind, HashAlgorithm, MemoryBio, NamedGroup, Object, ProtocolVersion, ServerName,
-    SessionCounters, Side, Wrap,
+    AlpnMismatch, AlpnProtocol, Backend as _, CertificateType, CipherSuite, Config, Context,
+    ContextId, Error, ErrorKind, HashAlgorithm, Identity, MemoryBio, NamedGroup, Object,
+    ProtocolVersion, ServerName, SessionCounters, Side, Wrap,
 };
 
 use crate::hooks::Keys;
@@ -93,6 +93,17 @@ impl RustlsContext {
     /// What sessions are bound to.
     pub(crate) fn id(&self) -> ContextId {
         self.0.id
+    }
+
+    /// Whether peers show public keys without certificates: all do, or none does.
+    pub(crate) fn takes_raw_public_keys(&self) -> bool {
+        self.0.config.accepts(CertificateType::RawPublicKey)
+    }
+
+    /// The same of this end.
+    pub(crate) fn shows_raw_public_keys(&self) -> bool {
+        let is_raw = |it: &Identity| it.certificate_type() == CertificateType::RawPublicKey;
+        self.0.config.identities.iter().any(is_raw)
     }
 
     /// A connection.

@@ -13,7 +13,7 @@ use rustls::{ClientConnection, Connection, HandshakeKind as RustlsKind};
 use tls_object_core::{
     AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
     EarlyData, Engine, Error, ErrorKind, HandshakeKind, HashAlgorithm, NamedGroup, Negotiated,
-    Object, ProtocolVersion, Received, ServerName, Session, SignatureScheme, Status,
+    Object, ProtocolVersion, PublicKey, Received, ServerName, Session, SignatureScheme, Status,
     TrafficSecrets, Wrap,
 };
 
@@ -192,8 +192,17 @@ impl Engine for RustlsEngine {
     }
 
     fn peer_certificates(&self) -> Vec<Certificate> {
+        if self.context.takes_raw_public_keys() {
+            return Vec::new();
+        }
         let chain = self.peer_chain().iter();
         chain.map(|certificate| Certificate::from_der(certificate.as_ref())).collect()
+    }
+
+    /// rustls has it in the place of a certificate.
+    fn peer_public_key(&self) -> Option<PublicKey> {
+        let shown = self.peer_chain().first().filter(|_| self.context.takes_raw_public_keys());
+        PublicKey::from_der(shown?.as_ref()).ok()
     }
 
     fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {
@@ -206,7 +215,8 @@ impl Engine for RustlsEngine {
     }
 
     fn own_certificate(&self) -> Result<Option<Certificate>, Error> {
-        let leaf = self.notes.shown.as_ref().and_then(|shown| shown.cert.first());
+        let shown = self.notes.shown.as_ref().filter(|_| !self.context.shows_raw_public_keys());
+        let leaf = shown.and_then(|shown| shown.cert.first());
         Ok(leaf.map(|leaf| Certificate::from_der(leaf.as_ref())))
     }
 

@@ -64,6 +64,7 @@ fn invalid_message(why: &InvalidMessage) -> ErrorKind {
 fn incompatible(why: &PeerIncompatible, tls12: bool) -> ErrorKind {
     match why {
         PeerIncompatible::NoCipherSuitesInCommon => ErrorKind::NoSharedCipher,
+        PeerIncompatible::IncorrectCertificateTypeExtension => ErrorKind::NoSharedCertificateType,
         // A cipher suite of TLS 1.2 includes the key exchange and the kind of signature, so
         // OpenSSL has one reason for all three.
         PeerIncompatible::NamedGroupsExtensionRequired

@@ -4,47 +4,45 @@ use core::fmt;
 use std::sync::Arc;
 
 use rustls::crypto::WebPkiSupportedAlgorithms;
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::SubjectPublicKeyInfoDer;
 use rustls::sign::{Signer, SigningKey};
 use rustls::{OtherError, SignatureAlgorithm, SignatureScheme};
 use tls_object_core::{Error, ErrorKind, ExternalKey, KeyKind, ProtocolVersion};
-use webpki::EndEntityCert;
+use webpki::RawPublicKeyEntity;
 
 /// A private key that is held elsewhere, as rustls signs with it.
 #[derive(Clone)]
 pub(crate) struct External {
     key: ExternalKey,
     kind: KeyKind,
-    leaf: CertificateDer<'static>,
+    public_key: SubjectPublicKeyInfoDer<'static>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
 impl External {
-    /// The key of `leaf`, whose signatures are verified by one of the `algorithms`.
+    /// The private key of `public_key`, whose signatures are verified by one of the `algorithms`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidCertificate`], [`ErrorKind::InvalidPrivateKey`], [`ErrorKind::KeyMismatch`].
+    /// [`ErrorKind::InvalidPrivateKey`], [`ErrorKind::KeyMismatch`].
     pub(crate) fn new(
         key: &ExternalKey,
-        leaf: &CertificateDer<'static>,
+        public_key: SubjectPublicKeyInfoDer<'static>,
         algorithms: WebPkiSupportedAlgorithms,
     ) -> Result<Self, Error> {
-        let parsed = EndEntityCert::try_from(leaf)
-            .map_err(|error| Error::new(ErrorKind::InvalidCertificate).with_source(error))?;
-        let kind = key.kind(&parsed.subject_public_key_info())?;
+        let kind = key.kind(&public_key)?;
         if !key.schemes().iter().any(|&scheme| signs_always(kind, scheme)) {
             return Err(Error::new(ErrorKind::InvalidPrivateKey)
                 .with_detail("it signs by none of the schemes of its own curve"));
         }
-        Ok(Self { key: key.clone(), kind, leaf: leaf.clone(), algorithms })
+        Ok(Self { key: key.clone(), kind, public_key, algorithms })
     }
 
-    /// Whether the leaf's key verifies a signature.
+    /// Whether the public key verifies a signature.
     fn holds(&self, scheme: SignatureScheme, message: &[u8], signature: &[u8]) -> bool {
-        let Ok(leaf) = EndEntityCert::try_from(&self.leaf) else { return false };
+        let Ok(key) = RawPublicKeyEntity::try_from(&self.public_key) else { return false };
         let named = self.algorithms.mapping.iter().find(|(name, _)| *name == scheme);
         named.is_some_and(|(_, algorithms)| {
-            algorithms.iter().any(|&it| leaf.verify_signature(it, message, signature).is_ok())
+            algorithms.iter().any(|&it| key.verify_signature(it, message, signature).is_ok())
         })
     }
 }

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use rustls::client::ResolvesClientCert;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, SubjectPublicKeyInfoDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{CipherSuite, InconsistentKeys, SignatureScheme};
 use tls_object_core::{
-    Certificate, Config, Error, ErrorKind, Identity, IdentityKey, KeyFormat, PrivateKey,
-    ProtocolVersion,
+    Certificate, CertificateType, Config, Error, ErrorKind, Identity, IdentityKey, KeyFormat,
+    PrivateKey, ProtocolVersion,
 };
+use webpki::EndEntityCert;
 
 use crate::external_key::External;
 use crate::notes::note;
@@ -41,10 +42,17 @@ fn load(
         IdentityKey::Private(key) => private_key(key, provider)?,
         IdentityKey::External(key) => {
             let algorithms = provider.signature_verification_algorithms;
-            Arc::new(External::new(key, &chain[0], algorithms)?)
+            Arc::new(External::new(key, shown_key(identity, &chain)?, algorithms)?)
         }
         _ => return Err(ErrorKind::InvalidPrivateKey.into()),
     };
+    if let Some(public_key) = identity.public_key() {
+        if key.public_key().is_some_and(|it| it.as_ref() != public_key.der()) {
+            return Err(ErrorKind::KeyMismatch.into());
+        }
+        let shown = vec![CertificateDer::from(public_key.der().to_vec())];
+        return Ok(CertifiedKey::new(shown, Arc::new(NotingKey { key, schemes: wanted })));
+    }
     let mut certified = CertifiedKey::new(chain, Arc::new(NotingKey { key, schemes: wanted }));
     certified.ocsp = identity.ocsp_response().map(<[u8]>::to_vec);
     match certified.keys_match() {
@@ -52,6 +60,20 @@ fn load(
         Err(rustls::Error::InconsistentKeys(_)) => Err(ErrorKind::KeyMismatch.into()),
         Err(error) => Err(Error::new(ErrorKind::InvalidCertificate).with_source(error)),
     }
+}
+
+/// The public key that is shown, alone or in the first certificate of `chain`.
+fn shown_key(
+    identity: &Identity,
+    chain: &[CertificateDer<'static>],
+) -> Result<SubjectPublicKeyInfoDer<'static>, Error> {
+    if let Some(public_key) = identity.public_key() {
+        return Ok(public_key.der().to_vec().into());
+    }
+    let leaf = chain.first().ok_or(ErrorKind::InvalidCertificate)?;
+    let leaf = EndEntityCert::try_from(leaf)
+        .map_err(|error| Error::new(ErrorKind::InvalidCertificate).with_source(error))?;
+    Ok(leaf.subject_public_key_info().into_owned())
 }
 
 fn private_key(key: &PrivateKey, provider: &CryptoProvider) -> Result<Arc<dyn SigningKey>, Error> {
@@ -70,7 +92,11 @@ fn private_key(key: &PrivateKey, provider: &CryptoProvider) -> Result<Arc<dyn Si
 
 /// Identities, the best first.
 #[derive(Debug)]
-struct Identities(Vec<Arc<CertifiedKey>>);
+struct Identities {
+    keys: Vec<Arc<CertifiedKey>>,
+    /// Whether they are public keys without certificates: they all are, or none is.
+    are_raw: bool,
+}
 
 impl Identities {
     fn load(
@@ -82,12 +108,14 @@ impl Identities {
             schemes.iter().map(|scheme| SignatureScheme::from(scheme.code())).collect()
         });
         let load = |identity| load(identity, wanted.clone(), provider).map(Arc::new);
-        identities.iter().map(load).collect::<Result<_, _>>().map(Self)
+        let keys = identities.iter().map(load).collect::<Result<_, _>>()?;
+        let is_raw = |it: &Identity| it.certificate_type() == CertificateType::RawPublicKey;
+        Ok(Self { keys, are_raw: identities.iter().any(is_raw) })
     }
 
     /// The first whose key signs with one of the schemes.
     fn first(&self, schemes: &[SignatureScheme]) -> Option<&Arc<CertifiedKey>> {
-        self.0.iter().find(|identity| identity.key.choose_scheme(schemes).is_some())
+        self.keys.iter().find(|identity| identity.key.choose_scheme(schemes).is_some())
     }
 }
 
@@ -116,7 +144,11 @@ impl ResolvesClientCert for ClientIdentities {
     }
 
     fn has_certs(&self) -> bool {
-        !self.0.0.is_empty()
+        !self.0.keys.is_empty()
+    }
+
+    fn only_raw_public_keys(&self) -> bool {
+        self.0.are_raw
     }
 }
 
@@ -154,13 +186,17 @@ impl ResolvesServerCert for ServerIdentities {
         note(|notes| notes.shown = chosen.clone());
         chosen
     }
+
+    fn only_raw_public_keys(&self) -> bool {
+        self.default.are_raw
+    }
 }
 
 impl ServerIdentities {
     fn choose(&self, hello: &ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let named = hello.server_name().and_then(|name| self.by_name.get(name));
         let identities = named.unwrap_or(&self.default);
-        if let [only] = &identities.0[..] {
+        if let [only] = &identities.keys[..] {
             return Some(only.clone());
         }
         let mut schemes = hello.signature_schemes().to_vec();
@@ -170,7 +206,7 @@ impl ServerIdentities {
             schemes.retain(|scheme| !is_pkcs1(*scheme));
         }
         // With none that fits, rustls says why not.
-        identities.first(&schemes).or_else(|| identities.0.first()).cloned()
+        identities.first(&schemes).or_else(|| identities.keys.first()).cloned()
     }
 }
 

@@ -7,13 +7,16 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+    verify_tls13_signature_with_raw_key,
 };
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{DigitallySignedStruct, DistinguishedName, PeerMisbehaved, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, PeerMisbehaved, SignatureScheme,
+};
 use tls_object_core::{
-    Certificate, Config, Error, PresentedPeer, ServerName as AskedName, Side, VerifierRole,
-    VerifyMode, VerifyTime,
+    Certificate, CertificateType, Config, Error, PresentedPeer, PublicKey, ServerName as AskedName,
+    Side, VerifierRole, VerifyCode, VerifyMode, VerifyTime,
 };
 use tls_object_path::Rules;
 
@@ -63,10 +66,10 @@ impl PeerVerifier {
         if self.config.verify_mode == VerifyMode::None {
             return Ok(());
         }
-        let now = match self.config.verify_time {
-            VerifyTime::System => now,
-            VerifyTime::Fixed(since_epoch) => UnixTime::since_unix_epoch(since_epoch),
-        };
+        if self.takes_raw_public_keys() {
+            return self.verify_public_key(leaf, peer, server_name, now);
+        }
+        let now = self.time(now);
         let rules = Rules {
             config: &self.config,
             peer,
@@ -100,8 +103,7 @@ impl PeerVerifier {
             .chain(intermediates)
             .map(|der| Certificate::from_der(der.as_ref()))
             .collect();
-        // rustls wants a name where there is none.
-        let name = name().filter(|name| *name != AskedName::Ip(Ipv4Addr::UNSPECIFIED.into()));
+        let name = asked(server_name);
         let mut peer = PresentedPeer::new(&sent, peer);
         peer.server_name = name.as_ref();
         peer.time = Duration::from_secs(now.as_secs());
@@ -118,6 +120,46 @@ impl PeerVerifier {
             (Err(code), Some(Err(refused))) if refused.code() == code => Err(refused.leave()),
             (Err(code), _) => Err(Refused::by_application(code).leave()),
         }
+    }
+
+    /// Judges a public key that is shown without a certificate, `key` being a `SubjectPublicKeyInfo`.
+    fn verify_public_key(
+        &self,
+        key: &CertificateDer<'_>,
+        peer: Side,
+        server_name: Option<&ServerName<'_>>,
+        now: UnixTime,
+    ) -> Result<(), rustls::Error> {
+        let key = PublicKey::from_der(key.as_ref())
+            .map_err(|_| rustls::Error::from(CertificateError::BadEncoding))?;
+        let is_trusted = self.config.trusted_public_keys.contains(&key);
+        let library = if is_trusted { Ok(()) } else { Err(VerifyCode::UntrustedRawPublicKey) };
+        let verdict = match (&self.config.verifier, self.config.verifier_role) {
+            (None, _) => library,
+            (Some(_), VerifierRole::Also) if !is_trusted => library,
+            (Some(verifier), role) => {
+                let name = asked(server_name);
+                let mut shown = PresentedPeer::new(&[], peer);
+                shown.public_key = Some(&key);
+                shown.server_name = name.as_ref();
+                shown.time = Duration::from_secs(self.time(now).as_secs());
+                shown.library = (role != VerifierRole::Instead).then_some(library);
+                verifier.verify(&shown)
+            }
+        };
+        verdict.map_err(|code| Refused::by_application(code).leave())
+    }
+
+    /// The time at which peers are judged.
+    fn time(&self, now: UnixTime) -> UnixTime {
+        match self.config.verify_time {
+            VerifyTime::System => now,
+            VerifyTime::Fixed(since_epoch) => UnixTime::since_unix_epoch(since_epoch),
+        }
+    }
+
+    fn takes_raw_public_keys(&self) -> bool {
+        self.config.accepts(CertificateType::RawPublicKey)
     }
 
     /// Verifies a signature of the handshake: always, even where any certificate will do.
@@ -140,6 +182,23 @@ impl PeerVerifier {
         note(|notes| notes.peer_signature = Some(signature.scheme));
         Ok(valid)
     }
+}
+
+/// The name that was asked for. rustls wants one where there is none.
+fn asked(server_name: Option<&ServerName<'_>>) -> Option<AskedName> {
+    let name = AskedName::new(&server_name?.to_str()).ok()?;
+    (name != AskedName::Ip(Ipv4Addr::UNSPECIFIED.into())).then_some(name)
+}
+
+/// Verifies a signature by a public key that stands in the place of a certificate.
+fn verify_tls13_signature_with_shown_key(
+    message: &[u8],
+    key: &CertificateDer<'_>,
+    signature: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, rustls::Error> {
+    let key = SubjectPublicKeyInfoDer::from(key.as_ref());
+    verify_tls13_signature_with_raw_key(message, &key, signature, algorithms)
 }
 
 /// Notes the path by which a chain was accepted.
@@ -178,11 +237,20 @@ impl ServerCertVerifier for PeerVerifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.verify_signature(message, leaf, signature, verify_tls13_signature)
+        let verify = if self.takes_raw_public_keys() {
+            verify_tls13_signature_with_shown_key
+        } else {
+            verify_tls13_signature
+        };
+        self.verify_signature(message, leaf, signature, verify)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.schemes.clone()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        self.takes_raw_public_keys()
     }
 }
 
@@ -224,10 +292,19 @@ impl ClientCertVerifier for PeerVerifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.verify_signature(message, leaf, signature, verify_tls13_signature)
+        let verify = if self.takes_raw_public_keys() {
+            verify_tls13_signature_with_shown_key
+        } else {
+            verify_tls13_signature
+        };
+        self.verify_signature(message, leaf, signature, verify)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.schemes.clone()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        self.takes_raw_public_keys()
     }
 }

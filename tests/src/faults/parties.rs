@@ -24,7 +24,7 @@ impl Parties {
         let contexts = |version| -> Result<_, Error> {
             let identity = identity();
             let mut of_client = Config::client();
-            of_client.trust_store = vec![identity.leaf().clone()].into();
+            of_client.trust_store = vec![identity.chain()[0].clone()].into();
             let mut of_server = Config::server(identity.clone());
             for config in [&mut of_client, &mut of_server] {
                 (config.min_version, config.max_version) = (version, version);

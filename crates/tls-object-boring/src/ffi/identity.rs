@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use boring::error::ErrorStack;
 use boring::ssl::{SslContextBuilder, SslRef};
+use boring::x509::X509;
 use foreign_types_05::ForeignTypeRef as _;
 use tls_object_core::{Alert, SignatureScheme};
 use tls_object_libssl::{Signed, signed_meanwhile};
@@ -21,30 +22,11 @@ pub(crate) fn add_credential(
     builder: &mut SslContextBuilder,
     identity: &Loaded,
 ) -> Result<usize, ErrorStack> {
-    let credential = Credential::new()?;
-    let mut chain = Vec::with_capacity(1 + identity.issuers.len());
-    for certificate in iter::once(&identity.leaf).chain(&identity.issuers) {
-        chain.push(Buffer::new(&certificate.to_der()?)?);
-    }
-    let pointers: Vec<_> = chain.iter().map(|buffer| buffer.0.as_ptr()).collect();
+    let credential = match &identity.leaf {
+        Some(leaf) => Credential::with_chain(leaf, identity)?,
+        None => Credential::with_public_key(identity)?,
+    };
     let credential = credential.0.as_ptr();
-    // SAFETY: all are valid; the library takes references of its own to the buffers.
-    succeeded(unsafe {
-        boring_sys::SSL_CREDENTIAL_set1_cert_chain(credential, pointers.as_ptr(), pointers.len())
-    })?;
-    match &identity.key {
-        // SAFETY: both are valid; the library takes a reference of its own.
-        native::Key::Private(key) => succeeded(unsafe {
-            boring_sys::SSL_CREDENTIAL_set1_private_key(credential, key.as_ptr())
-        })?,
-        // SAFETY: the credential is valid; the table lives for ever.
-        native::Key::External(_) => succeeded(unsafe {
-            boring_sys::SSL_CREDENTIAL_set_private_key_method(
-                credential,
-                &raw const SIGNS_ELSEWHERE,
-            )
-        })?,
-    }
     if let Some(schemes) = &identity.schemes {
         let codes = codes(schemes);
         // SAFETY: the credential is valid; the library copies the array.
@@ -216,9 +198,48 @@ pub(crate) fn selected_credential(ssl: &SslRef) -> Option<usize> {
 struct Credential(NonNull<boring_sys::SSL_CREDENTIAL>);
 
 impl Credential {
-    fn new() -> Result<Self, ErrorStack> {
+    /// `SSL_CREDENTIAL_new_x509`.
+    fn with_chain(leaf: &X509, identity: &Loaded) -> Result<Self, ErrorStack> {
         // SAFETY: has no preconditions.
-        let credential = unsafe { boring_sys::SSL_CREDENTIAL_new_x509() };
+        let raw = unsafe { boring_sys::SSL_CREDENTIAL_new_x509() };
+        let credential = NonNull::new(raw).map(Self).ok_or_else(ErrorStack::get)?;
+        let mut chain = Vec::with_capacity(1 + identity.issuers.len());
+        for certificate in iter::once(leaf).chain(&identity.issuers) {
+            chain.push(Buffer::new(&certificate.to_der()?)?);
+        }
+        let pointers: Vec<_> = chain.iter().map(|buffer| buffer.0.as_ptr()).collect();
+        // SAFETY: all are valid; the library takes references of its own to the buffers.
+        succeeded(unsafe {
+            boring_sys::SSL_CREDENTIAL_set1_cert_chain(raw, pointers.as_ptr(), pointers.len())
+        })?;
+        match &identity.key {
+            // SAFETY: both are valid; the library takes a reference of its own.
+            native::Key::Private(key) => succeeded(unsafe {
+                boring_sys::SSL_CREDENTIAL_set1_private_key(raw, key.as_ptr())
+            })?,
+            // SAFETY: the credential is valid; the table lives for ever.
+            native::Key::External(_) => succeeded(unsafe {
+                boring_sys::SSL_CREDENTIAL_set_private_key_method(raw, &raw const SIGNS_ELSEWHERE)
+            })?,
+        }
+        Ok(credential)
+    }
+
+    /// `SSL_CREDENTIAL_new_raw_public_key`, or the like of it where the key is held elsewhere.
+    fn with_public_key(identity: &Loaded) -> Result<Self, ErrorStack> {
+        let credential = match &identity.key {
+            // SAFETY: the key is valid; the library takes a reference of its own.
+            native::Key::Private(key) => unsafe {
+                boring_sys::SSL_CREDENTIAL_new_raw_public_key(key.as_ptr())
+            },
+            // SAFETY: as above; the table lives for ever.
+            native::Key::External(key) => unsafe {
+                boring_sys::SSL_CREDENTIAL_new_raw_public_key_custom(
+                    key.public.as_ptr(),
+                    &raw const SIGNS_ELSEWHERE,
+                )
+            },
+        };
         NonNull::new(credential).map(Self).ok_or_else(ErrorStack::get)
     }
 }

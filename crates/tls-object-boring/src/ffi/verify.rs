@@ -1,21 +1,24 @@
-//! Verdicts that the library is to wait for, which it does for no verdict of its own.
+//! Verdicts in the place of the library's: on chains where it is to wait, which it does for no verdict of its own, and on
+//! raw public keys, of which it has none.
 
 use core::ffi::CStr;
 use core::ptr::NonNull;
 
 use boring::error::ErrorStack;
-use boring::ssl::SslContextBuilder;
+use boring::ssl::{SslContextBuilder, SslRef, SslVerifyMode};
 use boring::x509::X509StoreContextRef;
 use boring_sys::{SSL, X509_STORE_CTX, ssl_verify_result_t};
 use foreign_types_05::ForeignTypeRef as _;
 use tls_object_core::Alert;
 use tls_object_libssl::{Verdict, name_refusal};
 
+use super::raw_public_key::peer_public_key;
 use super::succeeded;
 use crate::native;
 
-/// `SSL_CTX_set_custom_verify`: in the place of the library, [`native::judge`] as the library has it judge.
-pub(crate) fn set_waiting_judge(builder: &mut SslContextBuilder) {
+/// `SSL_CTX_set_custom_verify`: in the place of the library, [`native::judge`] as the library has it judge, and
+/// [`native::judge_public_key`].
+pub(crate) fn set_judge(builder: &mut SslContextBuilder) {
     // SAFETY: the context is valid. The mode is set again by whoever sets the rest.
     unsafe {
         boring_sys::SSL_CTX_set_custom_verify(
@@ -30,6 +33,23 @@ pub(crate) fn set_waiting_judge(builder: &mut SslContextBuilder) {
 unsafe extern "C" fn on_peer(ssl: *mut SSL, alert: *mut u8) -> ssl_verify_result_t {
     // SAFETY: the library lends a place for it.
     unsafe { *alert = Alert::INTERNAL_ERROR.code() };
+    // SAFETY: the library calls with a valid connection.
+    let connection = unsafe { SslRef::from_ptr(ssl) };
+    if connection.verify_mode() == SslVerifyMode::NONE {
+        return ssl_verify_result_t::ssl_verify_ok;
+    }
+    if let Some(key) = peer_public_key(connection) {
+        return match native::judge_public_key(connection, key) {
+            Some(Ok(())) => ssl_verify_result_t::ssl_verify_ok,
+            None => ssl_verify_result_t::ssl_verify_retry,
+            Some(Err(code)) => {
+                name_refusal(code);
+                // SAFETY: as above.
+                unsafe { *alert = code.alert().code() };
+                ssl_verify_result_t::ssl_verify_invalid
+            }
+        };
+    }
     // SAFETY: the library calls with a valid connection whose peer has shown a chain.
     let Ok(mut judgement) = (unsafe { Judgement::of(ssl) }) else {
         return ssl_verify_result_t::ssl_verify_invalid;

@@ -42,8 +42,8 @@ impl Certificates {
             for (name, anchor) in [
                 ("root", family.authority.root()),
                 ("intermediate", family.authority.intermediate()),
-                ("leaf", all.identity(&format!("{prefix}server")).leaf().clone()),
-                ("self-signed", all.identity(&format!("{prefix}self-signed")).leaf().clone()),
+                ("leaf", all.identity(&format!("{prefix}server")).chain()[0].clone()),
+                ("self-signed", all.identity(&format!("{prefix}self-signed")).chain()[0].clone()),
             ] {
                 all.anchors.insert(format!("{prefix}{name}"), anchor);
             }
@@ -122,7 +122,7 @@ fn issued(pki: &Pki, purpose: Purpose) -> Vec<(&'static str, Identity)> {
         Purpose::Client => Purpose::Server,
         Purpose::Server => Purpose::Client,
     };
-    let alone = Identity::new(vec![good.leaf().clone()], good.key().clone());
+    let alone = Identity::new(vec![good.chain()[0].clone()], good.key().clone());
     let shapes = [
         ("expired-twice", Shape::ExpiredTwice),
         ("excluded", Shape::Excluded),

@@ -285,7 +285,7 @@ fn fact(pair: &mut Pair, side: Side, words: &[&str], setup: &Setup, settled: boo
                 Side::Client => Some(setup.server.as_deref().unwrap_or("server")),
                 Side::Server => setup.client.as_deref(),
             };
-            let leaf = name.map(|name| certificates().identity(name).leaf());
+            let leaf = name.map(|name| &certificates().identity(name).chain()[0]);
             match tls.getpeercert() {
                 None => "none",
                 shown if shown == leaf => "leaf",

@@ -106,7 +106,7 @@ fn verified_chain(lab: &Lab) -> Result<(), Failure> {
     let family = lab.family();
     let root = family.authority.root();
     // What is trusted besides: a stranger, and one that is not valid any more.
-    let expired = pki().self_signed(Purpose::Server, SelfSigned::Expired).leaf().clone();
+    let expired = pki().self_signed(Purpose::Server, SelfSigned::Expired).chain()[0].clone();
     client.trust_store = vec![pki().strangers().authority.root(), expired, root.clone()].into();
     // What is sent besides.
     let mut sent = family.server.chain().to_vec();
@@ -167,7 +167,7 @@ fn not_verified(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.pair(&client, &lab.server_config())?;
     pair.handshake()?;
     chains(&mut pair, &[], &[])?;
-    ensure!(pair.client().getpeercert() == Some(lab.family().server.leaf()), "as sent");
+    ensure!(pair.client().getpeercert() == lab.family().server.leaf(), "as sent");
     ensure!(!pair.client().peer_is_verified(), "verified");
     Ok(())
 }
@@ -179,7 +179,7 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     let mut second = contexts.resume(lab, &mut first)?;
     chains(&mut second, &[], &[])?;
     ensure!(second.client().peer_is_verified(), "the first connection has verified it");
-    owns(&mut second, lab.family().server.leaf())
+    owns(&mut second, &lab.family().server.chain()[0])
 }
 
 /// The server has shown `leaf`.
@@ -204,14 +204,15 @@ fn own(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     pair.exchange()?;
-    owns(&mut pair, lab.family().server.leaf())
+    owns(&mut pair, &lab.family().server.chain()[0])
 }
 
 fn own_by_name(lab: &Lab) -> Result<(), Failure> {
     let other = pki().server_named(&["other.example"]);
     let mut server = lab.server_config();
     server.identities_by_name.insert("other.example".to_owned(), vec![other.clone()]);
-    for (name, leaf) in [("other.example", other.leaf()), (SERVER_NAME, lab.family().server.leaf())]
+    for (name, leaf) in
+        [("other.example", &other.chain()[0]), (SERVER_NAME, &lab.family().server.chain()[0])]
     {
         let mut pair = lab.pair_to(name, &lab.client_config(), &server)?;
         pair.handshake()?;

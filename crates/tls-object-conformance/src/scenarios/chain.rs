@@ -153,7 +153,7 @@ impl Pki {
             Self::Valid => valid(),
             Self::LeafAlone => {
                 let identity = valid();
-                Identity::new(vec![identity.leaf().clone()], identity.key().clone())
+                Identity::new(vec![identity.chain()[0].clone()], identity.key().clone())
                     .expect("the chain has a leaf")
             }
             Self::Shaped(shape) => pki().shaped(purpose, shape),

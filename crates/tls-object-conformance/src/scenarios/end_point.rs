@@ -88,16 +88,16 @@ fn hash(lab: &Lab) -> Result<(), Failure> {
     server.identities = vec![identity.clone()];
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
-    agree(&mut pair, &hash(identity.leaf().der()))?;
+    agree(&mut pair, &hash(identity.chain()[0].der()))?;
     pair.exchange()?;
     pair.shut_down()?;
-    agree(&mut pair, &hash(identity.leaf().der()))
+    agree(&mut pair, &hash(identity.chain()[0].der()))
 }
 
 fn keys(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.connected()?;
     if lab.key() != KeyType::Ed25519 {
-        return agree(&mut pair, &sha256(lab.family().server.leaf()));
+        return agree(&mut pair, &sha256(&lab.family().server.chain()[0]));
     }
     for side in SIDES {
         let result = pair.tls(side).get_channel_binding(ChannelBinding::TlsServerEndPoint);
@@ -114,14 +114,14 @@ fn unverified(lab: &Lab) -> Result<(), Failure> {
     client.verify_mode = VerifyMode::None;
     let mut pair = lab.pair(&client, &lab.server_config())?;
     pair.handshake()?;
-    agree(&mut pair, &sha256(lab.family().server.leaf()))
+    agree(&mut pair, &sha256(&lab.family().server.chain()[0]))
 }
 
 fn resumed(lab: &Lab) -> Result<(), Failure> {
     let contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
     let mut first = contexts.pair(lab.wrap()?)?;
     first.handshake()?;
-    let expected = sha256(lab.family().server.leaf());
+    let expected = sha256(&lab.family().server.chain()[0]);
     agree(&mut first, &expected)?;
     let mut second = contexts.resume(lab, &mut first)?;
     agree(&mut second, &expected)

@@ -77,7 +77,7 @@ fn full(lab: &Lab) -> Result<(), Failure> {
         ensure!(tls.side() == side, "an object on the other side");
     }
     ensure!(
-        pair.client().getpeercert() == Some(lab.family().server.leaf()),
+        pair.client().getpeercert() == lab.family().server.leaf(),
         "the client sees another certificate than the server showed"
     );
     ensure!(pair.server().getpeercert().is_none(), "the server sees a certificate");

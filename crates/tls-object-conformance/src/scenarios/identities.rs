@@ -215,7 +215,7 @@ fn shown(lab: &Lab, client: &Config, server: &Config, expected: &Identity) -> Re
 /// The server says that it has shown the case's certificate.
 fn owns(pair: &mut Pair, lab: &Lab) -> Result<(), Failure> {
     let own = pair.server().own_certificate()?;
-    ensure!(own.as_ref() == Some(lab.family().server.leaf()), "it says to have shown another");
+    ensure!(own.as_ref() == lab.family().server.leaf(), "it says to have shown another");
     Ok(())
 }
 
@@ -239,7 +239,7 @@ fn order(lab: &Lab) -> Result<(), Failure> {
     let server = server_with(lab, servers(&case_first(lab)));
     let mut pair = lab.pair(&trusting(lab.client_config()), &server)?;
     pair.handshake()?;
-    ensure!(pair.client().getpeercert() == Some(lab.family().server.leaf()), "another was shown");
+    ensure!(pair.client().getpeercert() == lab.family().server.leaf(), "another was shown");
     pair.exchange()
 }
 
@@ -256,7 +256,7 @@ fn by_cipher_suite(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     let expected = &server.identities[1];
-    ensure!(pair.client().getpeercert() == Some(expected.leaf()), "another was shown");
+    ensure!(pair.client().getpeercert() == expected.leaf(), "another was shown");
     pair.exchange()
 }
 
@@ -268,7 +268,7 @@ fn by_name(lab: &Lab) -> Result<(), Failure> {
     server.identities_by_name.insert(SERVER_NAME.to_owned(), servers(&others_first(lab)));
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
-    ensure!(pair.client().getpeercert() == Some(lab.family().server.leaf()), "another was shown");
+    ensure!(pair.client().getpeercert() == lab.family().server.leaf(), "another was shown");
     pair.exchange()
 }
 
@@ -358,7 +358,7 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     let facts = lab.same_facts(&mut second)?;
     ensure!(facts.resumed, "the session was not resumed: {facts:?}");
     ensure!(facts.version == Some(lab.version()), "{facts:?}");
-    let shown = second.client().getpeercert() == Some(lab.family().server.leaf());
+    let shown = second.client().getpeercert() == lab.family().server.leaf();
     ensure!(shown, "another certificate is remembered");
     owns(&mut second, lab)?;
     second.exchange()

@@ -34,6 +34,7 @@ mod ocsp;
 mod pause;
 mod post_handshake;
 mod psk;
+mod raw_public_keys;
 mod record;
 mod resume;
 mod saved;
@@ -66,6 +67,7 @@ pub fn scenarios() -> &'static [Scenario] {
             sct::SCENARIOS,
             client_auth::SCENARIOS,
             psk::SCENARIOS,
+            raw_public_keys::SCENARIOS,
             negotiation::SCENARIOS,
             ciphers::SCENARIOS,
             alpn::SCENARIOS,

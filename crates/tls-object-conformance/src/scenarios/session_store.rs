@@ -295,7 +295,7 @@ fn verifying(lab: &Lab, store: &Arc<Store>) -> (Config, Config) {
 }
 
 fn knows_client(lab: &Lab, pair: &mut Pair) -> Result<(), Failure> {
-    let known = pair.server().getpeercert() == Some(lab.family().client.leaf());
+    let known = pair.server().getpeercert() == lab.family().client.leaf();
     ensure!(known, "the server does not know its client");
     Ok(())
 }

@@ -234,7 +234,7 @@ fn stricter_server(lab: &Lab) -> Result<(), Failure> {
     contexts.server = lab.context(&server)?;
     let mut pair = contexts.offer(lab, Some(&session), false)?;
     ensure!(
-        pair.server().getpeercert() == Some(lab.family().client.leaf()),
+        pair.server().getpeercert() == lab.family().client.leaf(),
         "the server does not know its client"
     );
     Ok(())

@@ -201,7 +201,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         |lab| {
             let identity = pki().self_signed(Purpose::Server, SelfSigned::Expired);
             let mut client = lab.client_config();
-            client.trust_store = vec![identity.leaf().clone()].into();
+            client.trust_store = vec![identity.chain()[0].clone()].into();
             refused_by(lab, &client, identity, VerifyCode::Expired)
         },
     )
@@ -239,7 +239,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         |lab| {
             let identity = pki().self_signed(Purpose::Server, SelfSigned::Plain);
             let mut client = lab.client_config();
-            client.trust_store = vec![identity.leaf().clone()].into();
+            client.trust_store = vec![identity.chain()[0].clone()].into();
             refused_name_by(lab, &client, identity, VerifyCode::NameMismatch)
         },
     )
@@ -393,6 +393,6 @@ fn leaf_as_anchor(lab: &Lab) -> Result<(), Failure> {
         _ => pki().self_signed(Purpose::Server, SelfSigned::Authority),
     };
     let mut client = lab.client_config();
-    client.trust_store = vec![identity.leaf().clone()].into();
+    client.trust_store = vec![identity.chain()[0].clone()].into();
     accepted_to(lab, SERVER_NAME, &client, identity)
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Certificate, Config, Setting, Side, VerifyTime};
+use crate::{Certificate, Config, PublicKey, Setting, Side, VerifyTime};
 
 /// Collects values without ambiguity: each with its length before it.
 struct Collector(Sha256);
@@ -48,6 +48,8 @@ impl Config {
             identities,
             identities_by_name: _,
             trust_store,
+            peer_certificate_types,
+            trusted_public_keys,
             verify_mode,
             check_server_name,
             check_common_name,
@@ -111,7 +113,11 @@ impl Config {
         for identity in shown {
             all.number(identity.chain().len() as u64);
             identity.chain().iter().for_each(|certificate| all.bytes(certificate.der()));
+            all.bytes(identity.public_key().map_or(&[], PublicKey::der));
         }
+        let types: Vec<_> = peer_certificate_types.iter().map(|it| it.code()).collect();
+        all.bytes(&types);
+        all.set(trusted_public_keys.iter().map(PublicKey::der));
         all.set(trust_store.certificates().iter().map(Certificate::der));
         all.set(trust_store.crls().iter().map(crate::Crl::der));
         match verify_time {
@@ -139,7 +145,21 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{AlpnProtocol, CipherSuite, CrlScope, Hook, ProtocolVersion, Purpose, VerifyMode};
+    use crate::{
+        AlpnProtocol, CertificateType, CipherSuite, CrlScope, Hook, Identity, PrivateKey,
+        ProtocolVersion, Purpose, VerifyMode,
+    };
+
+    fn public_key() -> PublicKey {
+        // An algorithm without a name, and no bits.
+        PublicKey::from_der([0x30, 5, 0x30, 0, 3, 1, 0]).unwrap()
+    }
+
+    fn raw_identity() -> Identity {
+        // As little of an RSA key as is told by its layout.
+        let key = PrivateKey::from_der(vec![0x30, 3, 2, 1, 0]).unwrap();
+        Identity::raw_public_key(public_key(), key)
+    }
 
     #[test]
     fn what_sessions_depend_on_tells_configurations_apart() {
@@ -152,6 +172,9 @@ mod tests {
             &|config| config.check_common_name = true,
             &|config| config.trust_store = vec![certificate(1)].into(),
             &|config| config.trust_store = vec![certificate(1), certificate(2)].into(),
+            &|config| config.peer_certificate_types = vec![CertificateType::RawPublicKey],
+            &|config| config.trusted_public_keys = vec![public_key()],
+            &|config| config.identities = vec![raw_identity()],
             &|config| config.purpose = Purpose::Any,
             &|config| config.partial_chain = true,
             &|config| config.strict_certificates = true,

@@ -11,8 +11,8 @@ use crate::end_point::hash_of;
 use crate::parts::Parts;
 use crate::{
     Answer, Awaited, Capability, Certificate, ChannelBinding, CipherSuite, ClientHello, DynContext,
-    Engine, Error, ErrorKind, MemoryBio, Negotiated, Origin, ProtocolVersion, Read, Received,
-    ServerName, Session, Side, SslObject, Status, TrafficSecrets,
+    Engine, Error, ErrorKind, MemoryBio, Negotiated, Origin, ProtocolVersion, PublicKey, Read,
+    Received, ServerName, Session, Side, SslObject, Status, TrafficSecrets,
 };
 
 impl<E: Engine> SslObject for Object<E> {
@@ -180,6 +180,10 @@ impl<E: Engine> SslObject for Object<E> {
             return &[];
         }
         self.peer_certificates.get_or_init(|| self.engine.peer_certificates())
+    }
+
+    fn peer_public_key(&self) -> Option<PublicKey> {
+        if self.done { self.engine.peer_public_key() } else { None }
     }
 
     fn session(&mut self) -> Option<Session> {

@@ -6,9 +6,11 @@ macro_rules! shared_hooks {
     ($bindings:ident) => {
         use std::sync::{Arc, LazyLock};
 
-        use tls_object_core::{Alert, VerifierRole, VerifyCode};
+        use tls_object_core::{
+            Alert, CertificateType, ErrorKind, PublicKey, VerifierRole, VerifyCode,
+        };
         use tls_object_libssl::{
-            Hooks, Refused, Verdict, forget_refusal, leave_refusal, left_code,
+            Hooks, Refused, Sent, Verdict, forget_refusal, leave_refusal, left_code,
         };
         use $bindings::error::ErrorStack;
         use $bindings::ex_data::Index;
@@ -32,12 +34,21 @@ macro_rules! shared_hooks {
             let ssl = X509StoreContext::ssl_idx().ok().and_then(|index| judgement.ex_data(index));
             let index = INDEX.as_ref().ok();
             let hooks = index.and_then(|&index| ssl?.ex_data(index)).cloned();
-            let Some((hooks, role)) =
-                hooks.and_then(|it| it.verifier_role().map(|role| (it, role)))
-            else {
+            let Some(hooks) = hooks else {
                 return Verdict::by_library(native::verify(judgement));
             };
-            let sent = native::sent(judgement);
+            if let Some((key, is_weak)) = native::public_key_to_judge(judgement) {
+                return judge_public_key(judgement, &hooks, key, is_weak);
+            }
+            if !hooks.accepts(CertificateType::X509) {
+                leave_refusal(Refused::whole(ErrorKind::NoSharedCertificateType));
+                native::refuse(judgement, stand_in(Alert::UNSUPPORTED_CERTIFICATE));
+                return Verdict::Refused;
+            }
+            let Some(role) = hooks.verifier_role() else {
+                return Verdict::by_library(native::verify(judgement));
+            };
+            let sent = Sent::Chain(native::sent(judgement));
             let library = (role != VerifierRole::Instead).then(|| {
                 if native::verify(judgement) {
                     return Ok(());
@@ -65,9 +76,30 @@ macro_rules! shared_hooks {
                 }
                 Err(code) => {
                     if library != Some(Err(code)) {
-                        leave_refusal(Refused { code: Some(code), depth: 0, certificate: None });
+                        leave_refusal(Refused::whole(ErrorKind::CertificateVerify(code)));
                         native::refuse(judgement, stand_in(code.alert()));
                     }
+                    Verdict::Refused
+                }
+            }
+        }
+
+        /// The verdict on a raw public key.
+        fn judge_public_key(
+            judgement: &mut X509StoreContextRef,
+            hooks: &Hooks,
+            key: PublicKey,
+            is_weak: bool,
+        ) -> Verdict {
+            match hooks.verify_public_key(key, is_weak) {
+                None => Verdict::Awaited,
+                Some(Ok(())) => {
+                    native::overrule(judgement);
+                    Verdict::Overruled
+                }
+                Some(Err(code)) => {
+                    leave_refusal(Refused::whole(ErrorKind::CertificateVerify(code)));
+                    native::refuse(judgement, stand_in(code.alert()));
                     Verdict::Refused
                 }
             }

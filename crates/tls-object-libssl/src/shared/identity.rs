@@ -20,7 +20,8 @@ macro_rules! shared_identity {
         /// An identity as the library has it. Cheap to clone.
         #[derive(Clone)]
         pub(crate) struct Loaded {
-            pub(crate) leaf: X509,
+            /// `None` where the public key alone is shown.
+            pub(crate) leaf: Option<X509>,
             pub(crate) issuers: Vec<X509>,
             pub(crate) key: native::Key,
             /// What is given to clients that ask.
@@ -47,7 +48,7 @@ macro_rules! shared_identity {
             }
         }
 
-        /// Parses an identity, and sees that its key is the leaf's. Where `wanted` says so, it signs by no other schemes.
+        /// Parses an identity, and sees that its key is the one that is shown. Where `wanted` says so, it signs by no other schemes.
         ///
         /// # Errors
         /// [`ErrorKind::InvalidCertificate`], [`ErrorKind::InvalidPrivateKey`], [`ErrorKind::KeyMismatch`].
@@ -57,10 +58,15 @@ macro_rules! shared_identity {
         ) -> Result<Loaded, Error> {
             // First, as long as it is not known whether the rest is sound: the key.
             let private = identity.key().private().map(private_key).transpose()?;
-            let leaf = parse(identity.leaf().der())?;
-            let issuers = identity.chain()[1..].iter().map(|it| parse(it.der()));
+            let leaf = identity.leaf().map(|leaf| parse(leaf.der())).transpose()?;
+            let issuers = identity.chain().iter().skip(1).map(|it| parse(it.der()));
             let issuers = issuers.collect::<Result<Vec<_>, _>>()?;
-            let public = leaf.public_key().map_err(invalid_certificate)?;
+            let public = match (&leaf, identity.public_key()) {
+                (Some(leaf), _) => leaf.public_key(),
+                (None, Some(key)) => PKey::public_key_from_der(key.der()),
+                (None, None) => return Err(ErrorKind::InvalidCertificate.into()),
+            };
+            let public = public.map_err(invalid_certificate)?;
             let encoded = public.public_key_to_der().map_err(invalid_certificate)?;
             let kind = KeyKind::of(&encoded);
             let bits = public.bits();

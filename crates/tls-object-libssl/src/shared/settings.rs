@@ -68,6 +68,8 @@ macro_rules! shared_settings {
             }
             let wanted = chosen(&config.signing_schemes, &capabilities.signature_schemes);
             let loaded = identity::load_all(identities, wanted.as_deref())?;
+            native::set_certificate_types(&mut builder, config, identities)
+                .map_err(library_error)?;
             if config.has_sct_list() {
                 native::give_sct(&mut builder, &loaded).map_err(library_error)?;
             }
