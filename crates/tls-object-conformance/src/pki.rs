@@ -11,9 +11,10 @@ use std::sync::OnceLock;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SerialNumber, date_time_ymd,
+    Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PublicKeyData as _, SerialNumber,
+    date_time_ymd,
 };
-use tls_object_core::{Certificate, Identity, PrivateKey, Side};
+use tls_object_core::{Certificate, Identity, PrivateKey, PublicKey, Side};
 
 pub(crate) use shapes::Shape;
 

@@ -81,6 +81,7 @@ capabilities! {
     RawPublicKeys12 = "raw-public-keys-1.2", "Public keys alone instead of certificates (RFC 7250), under TLS 1.2.";
     RawPublicKeys13 = "raw-public-keys-1.3", "Public keys alone instead of certificates (RFC 7250), under TLS 1.3.";
     CertificateTypes = "certificate-types", "Negotiating whether a certificate or a public key alone is shown.";
+    RawExternalKeys = "raw-external-keys", "Showing a public key alone whose private key is held elsewhere.";
     ClientCertificate = "client-certificate", "Showing a certificate as a client.";
     ClientAuthOptional = "client-auth-optional", "Asking clients for a certificate and going on without.";
     ClientAuthRequired = "client-auth-required", "Refusing clients without a certificate.";

@@ -99,7 +99,7 @@ fn support(capability: Capability) -> Support {
             no("native-tls keeps its sessions to itself")
         }
         C::PostHandshakeAuth => no("native-tls never asks for a client's certificate"),
-        C::RawPublicKeys12 | C::RawPublicKeys13 | C::CertificateTypes => {
+        C::RawPublicKeys12 | C::RawPublicKeys13 | C::RawExternalKeys | C::CertificateTypes => {
             no("native-tls knows certificates only")
         }
         C::Messages => no("native-tls shows no messages"),

@@ -72,6 +72,9 @@ fn support(capability: Capability, hybrid: bool) -> Support {
         {
             Support::No("this was built for an OpenSSL older than 3.2".into())
         }
+        C::RawExternalKeys => Support::No(
+            "OpenSSL encodes no public key whose private key another provider holds".into(),
+        ),
         C::SessionStats => Support::Emulated("counted by this project".into()),
         C::ExternalKeyPause => {
             Support::No("OpenSSL asks for a signature and does not wait for it".into())

@@ -57,7 +57,7 @@ pub(crate) fn keeps_quiet_of_name(ssl: &SslRef) -> bool {
     ssl.session_reused() && identity::version(ssl) == ProtocolVersion::TLS13
 }
 
-/// Where a context that shows the one of several identities keeps them.
+/// Where a context that shows the one of several identities, or a raw public key, keeps them.
 static IDENTITIES: LazyLock<Result<Index<SslContext, Vec<Loaded>>, ErrorStack>> =
     LazyLock::new(SslContext::new_ex_index);
 
@@ -86,20 +86,18 @@ pub(crate) fn show(
 ) -> Result<(), ErrorStack> {
     staple(builder, &identities)?;
     sign_as_told(builder, config, &identities)?;
-    if let [only] = &identities[..] {
-        if let Some(leaf) = &only.leaf {
-            builder.set_certificate(leaf)?;
-        }
+    if let [only @ Loaded { leaf: Some(leaf), .. }] = &identities[..] {
+        builder.set_certificate(leaf)?;
         for issuer in &only.issuers {
             builder.add_extra_chain_cert(issuer.clone())?;
         }
         return builder.set_private_key(&only.key);
     }
     // OpenSSL has a slot for each type of key, and chooses by its own order of schemes and suites, and as a TLS 1.2
-    // client not at all. So each connection is given the one that fits; all are put in here, the best last and
-    // so in front, for the library to refuse what it will not show.
+    // client not at all; a raw public key it would show nobody in vain, but for an empty list of certificates. So each
+    // connection is given the one that fits; certificates are put in here, the best last and so in front, for the library
+    // to refuse what it will not show.
     for identity in identities.iter().rev() {
-        // There is one slot for a certificate's key and a raw one.
         let Some(leaf) = &identity.leaf else { continue };
         builder.set_certificate(leaf)?;
         builder.set_private_key(&identity.key)?;
@@ -232,7 +230,8 @@ fn fitting_identity(ssl: &SslRef) -> Option<&Loaded> {
     let by_suite = ssl.is_server() && version == ProtocolVersion::TLS12;
     let limits = by_suite.then(|| (ffi::shared_uses(ssl), ffi::peer_groups(ssl)));
     all.iter().filter(|identity| identity.leaf.is_none() == is_raw).find(|identity| {
-        let signs = identity.fits(&schemes, version);
+        // Of a key without a name here, which is the only one, the library shall judge.
+        let signs = identity.kind.is_none() || identity.fits(&schemes, version);
         match (&limits, identity.kind) {
             (None, _) | (_, None) => signs,
             (Some((uses, _)), Some(KeyKind::Rsa)) => signs && uses.rsa || uses.key_transport,

@@ -80,6 +80,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         | Capability::SessionCache13
         | Capability::SessionStore
         | Capability::RawPublicKeys13
+        | Capability::RawExternalKeys
         | Capability::TicketCount => Support::Native,
 
         Capability::VerifyCommonName => emulated("webpki knows no common names; compared here"),

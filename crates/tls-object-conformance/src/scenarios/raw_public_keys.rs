@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tls_object_core::{
     Alert, Capability, CertificateType, ChannelBinding, Config, ErrorKind, ExternalKey, Hook,
-    Identity, Origin, PeerVerifier, PresentedPeer, PublicKey, Side, SignatureScheme, SignerError,
-    TrustStore, VerifierRole, VerifyCode, VerifyMode,
+    Identity, Origin, PeerVerifier, PresentedPeer, PublicKey, Side, SignatureScheme, TrustStore,
+    VerifierRole, VerifyCode, VerifyMode,
 };
 
+use crate::agent::Agent;
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
 use crate::pair::{Pair, Progress, SIDES};
@@ -33,6 +34,19 @@ const ASKING: &[Capability] = &[
 ];
 const EITHER: &[Capability] =
     &[Capability::RawPublicKeys12, Capability::RawPublicKeys13, Capability::CertificateTypes];
+const BOTH: &[Capability] = &[
+    Capability::RawPublicKeys12,
+    Capability::RawPublicKeys13,
+    Capability::CertificateTypes,
+    Capability::SeveralIdentities,
+];
+const CLIENT_WITH_BOTH: &[Capability] = &[
+    Capability::RawPublicKeys12,
+    Capability::RawPublicKeys13,
+    Capability::CertificateTypes,
+    Capability::SeveralIdentities,
+    Capability::ClientCertificate,
+];
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
@@ -98,41 +112,60 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         RAW,
     ),
     Scenario::new(
-        "raw_public_keys::either",
-        "A client that accepts public keys and certificates is shown the best that the server has.",
-        Dims::VERSIONS.variants(&["certificate", "public_key", "both"]),
-        either,
+        "raw_public_keys::either_is_certificate",
+        "A client that accepts public keys and certificates is shown the certificate of a server that has nothing else.",
+        Dims::VERSIONS,
+        |lab| either(lab, vec![lab.family().server.clone()]),
     )
-    .needs(EITHER),
+    .needs_each(EITHER, &[]),
+    Scenario::new(
+        "raw_public_keys::either_is_public_key",
+        "A client that accepts public keys and certificates is shown the public key of a server that has nothing else.",
+        Dims::VERSIONS,
+        |lab| either(lab, vec![raw_public_key_of(&lab.family().server)]),
+    )
+    .needs_each(EITHER, RAW),
+    Scenario::new(
+        "raw_public_keys::either_is_best",
+        "A client that accepts public keys and certificates is shown what is the best to a server that has both.",
+        Dims::VERSIONS,
+        |lab| {
+            let certificate = lab.family().server.clone();
+            either(lab, vec![raw_public_key_of(&certificate), certificate])
+        },
+    )
+    .needs_each(EITHER, BOTH),
     Scenario::new(
         "raw_public_keys::certificate_for_others",
         "A server that has a public key and a certificate shows the certificate to whoever does not ask for more.",
         Dims::VERSIONS,
         certificate_for_others,
     )
-    .needs_each(&[], EITHER),
+    .needs_each(&[], BOTH),
     Scenario::new(
-        "raw_public_keys::client_of_either",
-        "A client that has a public key and a certificate shows what the server accepts.",
-        Dims::VERSIONS.variants(&["certificate", "public_key"]),
-        client_of_either,
+        "raw_public_keys::client_shows_certificate",
+        "A client that has a public key and a certificate shows the certificate to a server that asks for no more.",
+        Dims::VERSIONS,
+        client_shows_certificate,
     )
     .needs_each(
-        &[
-            Capability::RawPublicKeys12,
-            Capability::RawPublicKeys13,
-            Capability::CertificateTypes,
-            Capability::ClientCertificate,
-            Capability::SeveralIdentities,
-        ],
-        &[
-            Capability::RawPublicKeys12,
-            Capability::RawPublicKeys13,
-            Capability::ClientAuthRequired,
-            Capability::VerifyChain,
-            Capability::VerifyTime,
-        ],
+        CLIENT_WITH_BOTH,
+        &[Capability::ClientAuthRequired, Capability::VerifyChain, Capability::VerifyTime],
     ),
+    Scenario::new(
+        "raw_public_keys::client_shows_public_key",
+        "A client that has a public key and a certificate shows the public key to a server that accepts nothing else.",
+        Dims::VERSIONS,
+        client_shows_public_key,
+    )
+    .needs_each(CLIENT_WITH_BOTH, ASKING),
+    Scenario::new(
+        "raw_public_keys::client_not_asked",
+        "A client that has a public key to show goes on with a server that asks for nothing.",
+        Dims::VERSIONS,
+        client_not_asked,
+    )
+    .needs_each(SHOWING, &[]),
     Scenario::new(
         "raw_public_keys::server_needs_public_key",
         "A server with nothing but a public key refuses a client that asks for certificates.",
@@ -174,7 +207,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(
         RAW,
-        &[Capability::RawPublicKeys12, Capability::RawPublicKeys13, Capability::ExternalKey],
+        &[
+            Capability::RawPublicKeys12,
+            Capability::RawPublicKeys13,
+            Capability::ExternalKey,
+            Capability::RawExternalKeys,
+        ],
     ),
     Scenario::new(
         "raw_public_keys::another_key",
@@ -365,24 +403,21 @@ fn verifier(lab: &Lab) -> Result<(), Failure> {
     Ok(())
 }
 
-fn either(lab: &Lab) -> Result<(), Failure> {
-    let (mut server, identity) = raw_server(lab);
-    let mut client = accepting(lab, &identity);
+/// A client that accepts either is shown the first of what a server has.
+fn either(lab: &Lab, identities: Vec<Identity>) -> Result<(), Failure> {
+    let mut client = accepting(lab, &raw_public_key_of(&lab.family().server));
     client.trust_store = lab.client_config().trust_store;
     client.peer_certificate_types = vec![RawPublicKey, X509];
-    let certificate = lab.family().server.clone();
-    match lab.variant() {
-        "certificate" => server.identities = vec![certificate.clone()],
-        "both" => server.identities = vec![identity.clone(), certificate.clone()],
-        _ => {}
-    }
+    let mut server = lab.server_config();
+    server.identities = identities;
+    let best = &server.identities[0];
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     pair.exchange()?;
-    if lab.variant() != "certificate" {
-        return knows(&mut pair, Side::Client, &identity);
+    if best.public_key().is_some() {
+        return knows(&mut pair, Side::Client, best);
     }
-    ensure!(pair.client().getpeercert() == certificate.leaf(), "another certificate");
+    ensure!(pair.client().getpeercert() == best.leaf(), "another certificate");
     ensure!(pair.client().peer_public_key().is_none(), "a public key beside a certificate");
     Ok(())
 }
@@ -398,24 +433,44 @@ fn certificate_for_others(lab: &Lab) -> Result<(), Failure> {
     Ok(())
 }
 
-fn client_of_either(lab: &Lab) -> Result<(), Failure> {
-    let identity = raw_public_key_of(&lab.family().client);
-    let (mut client, mut server) = (lab.client_config(), lab.server_config());
-    client.identities = vec![identity.clone(), lab.family().client.clone()];
-    if lab.variant() == "public_key" {
-        insist(&mut server, &identity);
-    } else {
-        server.verify_mode = VerifyMode::Required;
-        server.trust_store = vec![lab.family().authority.root()].into();
-    }
+/// A client that has a public key and a certificate, the former of which is better.
+fn with_both(lab: &Lab) -> Config {
+    let certificate = lab.family().client.clone();
+    let mut client = lab.client_config();
+    client.identities = vec![raw_public_key_of(&certificate), certificate];
+    client
+}
+
+fn client_shows_certificate(lab: &Lab) -> Result<(), Failure> {
+    let mut server = lab.server_config();
+    server.verify_mode = VerifyMode::Required;
+    server.trust_store = vec![lab.family().authority.root()].into();
+    let mut pair = lab.pair(&with_both(lab), &server)?;
+    pair.handshake()?;
+    pair.exchange()?;
+    ensure!(pair.server().getpeercert() == lab.family().client.leaf(), "another certificate");
+    Ok(())
+}
+
+fn client_shows_public_key(lab: &Lab) -> Result<(), Failure> {
+    let client = with_both(lab);
+    let mut server = lab.server_config();
+    insist(&mut server, &client.identities[0]);
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     pair.exchange()?;
-    if lab.variant() == "public_key" {
-        return knows(&mut pair, Side::Server, &identity);
-    }
-    ensure!(pair.server().getpeercert() == lab.family().client.leaf(), "another certificate");
-    Ok(())
+    knows(&mut pair, Side::Server, &client.identities[0])
+}
+
+fn client_not_asked(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.identities = vec![raw_public_key_of(&lab.family().client)];
+    let mut pair = lab.pair(&client, &lab.server_config())?;
+    let handshake = pair.drive()?;
+    let is_done = |&side: &Side| matches!(handshake.of(side), Progress::Done);
+    let goes_on = SIDES.iter().all(is_done);
+    lab.expect("goes on", true, goes_on)?;
+    if goes_on { pair.exchange() } else { Ok(()) }
 }
 
 /// `by` ends the handshake since the two have no type of certificate in common, whichever word its library has for that.
@@ -466,13 +521,19 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     knows(&mut second, Side::Client, &identity)
 }
 
+/// What the case's key signs by.
+const COMMON: SignatureScheme = SignatureScheme::ECDSA_SECP256R1_SHA256;
+
 fn held_elsewhere(lab: &Lab) -> Result<(), Failure> {
     let (mut server, identity) = raw_server(lab);
-    let signer = crate::agent::Agent::new(key_of(&identity));
-    let _ = (SignatureScheme::ED25519, SignerError::new("none"), signer);
-    server.identities = vec![identity.clone()];
+    let agent = Arc::new(Agent::holding(&identity));
+    let key = ExternalKey::new(&[COMMON], Hook::new(agent.clone()))?;
+    let public_key = identity.public_key().cloned();
+    let public_key = public_key.ok_or_else(|| Failure::new("an identity without a public key"))?;
+    server.identities = vec![Identity::raw_public_key(public_key, key)];
     let mut pair = lab.pair(&accepting(lab, &identity), &server)?;
     pair.handshake()?;
+    ensure!(agent.asked() == [COMMON], "asked to sign by {:?}", agent.asked());
     knows(&mut pair, Side::Client, &identity)
 }
 

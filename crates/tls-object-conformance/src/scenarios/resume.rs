@@ -175,7 +175,7 @@ fn same_name(lab: &Lab) -> Result<(), Failure> {
     ensure!(after.group.is_some() == (lab.is_tls13() && before.group.is_some()), "{after:?}");
     let leaf = pair.client().getpeercert();
     ensure!(
-        leaf.is_none_or(|leaf| leaf == lab.family().server.leaf()),
+        leaf.is_none() || leaf == lab.family().server.leaf(),
         "another certificate after resumption"
     );
     pair.exchange()?;

@@ -26,6 +26,9 @@ pub(super) fn certificate_types(report: &mut Report, config: &Config, capabiliti
     );
     let mixed = types.len() > 1 || shown.iter().any(|it| *it != shown[0]);
     report.require(capabilities, Capability::CertificateTypes, mixed);
+    let is_external = |it: &Identity| it.certificate_type() == raw && it.key().external().is_some();
+    let external = config.all_identities().any(is_external);
+    report.require(capabilities, Capability::RawExternalKeys, external);
     if types.is_empty() {
         report.invalid("a peer that can show nothing of itself");
     }
