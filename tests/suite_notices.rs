@@ -7,8 +7,8 @@ use std::io::IoSlice;
 use tls_object::{
     Alert, Answer, Awaited, Capabilities, Capability, Certificate, ChannelBinding, CipherSuite,
     ClientHello, Closure, Config, DynBackend, DynContext, Error, ErrorKind, Library, MemoryBio,
-    Negotiated, Read, Report, ServerName, Session, SessionStats, Side, SslObject, Status, Support,
-    TrafficSecrets, VerifyMode, VerifyTime, Wrap,
+    Negotiated, PublicKey, Read, Report, ServerName, Session, SessionStats, Side, SslObject,
+    Status, Support, TrafficSecrets, VerifyMode, VerifyTime, Wrap,
 };
 use tls_object_conformance::{Outcome, Selection, oracle, plan, run};
 use tls_object_tests::faults::{self, Parties};
@@ -411,6 +411,10 @@ impl SslObject for BrokenObject {
 
     fn peer_certificates(&self) -> &[Certificate] {
         self.sound.peer_certificates()
+    }
+
+    fn peer_public_key(&self) -> Option<PublicKey> {
+        self.sound.peer_public_key()
     }
 
     fn verified_chain(&self) -> Result<Vec<Certificate>, Error> {
