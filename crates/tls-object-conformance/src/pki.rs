@@ -355,12 +355,19 @@ impl Pki {
 
     /// Valid, under an intermediate authority that may not speak for its name.
     pub(crate) fn outside_name_constraint(&self) -> Identity {
-        let mut params = authority_params("constrained intermediate", 4);
-        params.name_constraints = Some(NameConstraints {
-            permitted_subtrees: vec![GeneralSubtree::DnsName("permitted.example".to_owned())],
-            excluded_subtrees: Vec::new(),
-        });
-        self.under(params)
+        self.under(constrained_params())
+    }
+
+    /// A server with its `name` in the subject alone, whose authority may speak for other names only.
+    pub(crate) fn common_name_outside_constraint(&self, name: &str) -> Identity {
+        let (certificate, issuer) = subordinate(
+            constrained_params(),
+            &self.authority().root_issuer,
+            KeyType::P256.generate(),
+        );
+        let mut params = leaf_params(Purpose::Server, &[], 17);
+        params.distinguished_name.push(DnType::CommonName, name);
+        self.signed_under(params, &certificate, &issuer)
     }
 
     fn under(&self, params: CertificateParams) -> Identity {
@@ -370,8 +377,16 @@ impl Pki {
     }
 
     fn leaf_under(&self, certificate: &Certificate, issuer: &Issuer<'_, KeyPair>) -> Identity {
+        self.signed_under(leaf_params(Purpose::Server, SERVER_NAMES, 17), certificate, issuer)
+    }
+
+    fn signed_under(
+        &self,
+        params: CertificateParams,
+        certificate: &Certificate,
+        issuer: &Issuer<'_, KeyPair>,
+    ) -> Identity {
         let key = &self.authority().leaf_key;
-        let params = leaf_params(Purpose::Server, SERVER_NAMES, 17);
         let leaf = params.signed_by(key, issuer).expect(SOUND);
         identity(vec![leaf.der().to_vec(), certificate.der().to_vec()], key)
     }
@@ -379,6 +394,16 @@ impl Pki {
 
 const SERVER_NAMES: &[&str] = &[SERVER_NAME, "127.0.0.1", "::1"];
 const SOUND: &str = "the parameters are sound";
+
+/// An authority that may speak for one name only.
+fn constrained_params() -> CertificateParams {
+    let mut params = authority_params("constrained intermediate", 4);
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::DnsName("permitted.example".to_owned())],
+        excluded_subtrees: Vec::new(),
+    });
+    params
+}
 
 fn authority_params(name: &str, serial: u64) -> CertificateParams {
     let mut params = params(&[], serial);

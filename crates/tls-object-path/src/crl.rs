@@ -17,6 +17,31 @@ pub fn is_delta(crl: &[u8]) -> bool {
     parse(crl).is_some_and(|crl| has(&crl, DELTA))
 }
 
+/// Between which dates a list speaks, in seconds since 1970. Of several lists of an issuer the newest of those that speak
+/// now counts, as with OpenSSL.
+#[derive(Clone, Copy, Debug)]
+pub struct Dates {
+    this_update: i64,
+    next_update: Option<i64>,
+}
+
+impl Dates {
+    /// Those of a list; `None` if it is none.
+    pub fn of(crl: &[u8]) -> Option<Self> {
+        let crl = parse(crl)?;
+        Some(Self {
+            this_update: crl.last_update().timestamp(),
+            next_update: crl.next_update().map(|time| time.timestamp()),
+        })
+    }
+
+    /// The greater, the rather the list counts at `now`.
+    pub fn rank(&self, now: i64) -> (bool, i64) {
+        let is_over = self.next_update.is_some_and(|next| now > next);
+        (self.this_update <= now && !is_over, self.this_update)
+    }
+}
+
 /// Whether a current list of the issuer says that the leaf, or each certificate, has not been taken back.
 pub(crate) fn check(
     rules: &Rules<'_>,
@@ -53,8 +78,9 @@ fn check_one(
     let is_current = |list: &CertificateRevocationList<'_>| dates(rules, list).is_none();
     let about =
         || lists.iter().filter(|list| list.issuer().as_raw() == cert.issuer() && !has(list, DELTA));
-    let list = about().find(|list| is_current(list)).or_else(|| about().next());
-    let Some(list) = list else { return Err(VerifyCode::MissingCrl) };
+    let newest =
+        |list: &&CertificateRevocationList<'_>| (is_current(list), list.last_update().timestamp());
+    let Some(list) = about().max_by_key(newest) else { return Err(VerifyCode::MissingCrl) };
     if issuer.key_usage().is_some_and(|usage| !usage.crl_sign()) {
         return Err(VerifyCode::NoCrlSign);
     }

@@ -39,11 +39,16 @@ pub fn matches_common_name(certificate: &[u8], name: &str) -> bool {
 }
 
 fn common_name_matches(cert: &Cert<'_>, name: &str) -> bool {
-    if cert.alternative_names().iter().any(|name| dns(name).is_some()) {
+    if has_host_names(cert) {
         return false;
     }
     let mut common_names = cert.x509.subject().iter_common_name();
     common_names.any(|it| it.as_str().is_ok_and(|pattern| matches(pattern, name)))
+}
+
+/// Whether there are host names where they belong.
+fn has_host_names(cert: &Cert<'_>) -> bool {
+    cert.alternative_names().iter().any(|name| dns(name).is_some())
 }
 
 fn dns<'a>(name: &GeneralName<'a>) -> Option<&'a str> {
@@ -73,7 +78,7 @@ fn octets(address: IpAddr) -> Vec<u8> {
 }
 
 /// Whether each name is one that the authorities above may speak for: host names, addresses and the subject.
-pub(crate) fn check_constraints(path: &[Cert<'_>]) -> Result<(), Fault> {
+pub(crate) fn check_constraints(rules: &Rules<'_>, path: &[Cert<'_>]) -> Result<(), Fault> {
     for (depth, cert) in path.iter().enumerate().rev() {
         // RFC 5280 section 6.1.4 (b): a self-issued authority is none of those that are constrained.
         if depth > 0 && cert.is_self_issued() {
@@ -86,6 +91,22 @@ pub(crate) fn check_constraints(path: &[Cert<'_>]) -> Result<(), Fault> {
                 constrained(name, &constraints).map_err(|code| (code, depth))?;
             }
             subject_constrained(cert, &constraints).map_err(|code| (code, depth))?;
+        }
+    }
+    check_common_name(rules, path)
+}
+
+/// Whether the common names of the leaf, where they count as host names, are some that the authorities above may speak for.
+pub(crate) fn check_common_name(rules: &Rules<'_>, path: &[Cert<'_>]) -> Result<(), Fault> {
+    let Some((leaf, above)) = path.split_first() else { return Ok(()) };
+    if !rules.config.check_common_name || has_host_names(leaf) {
+        return Ok(());
+    }
+    for constraints in above.iter().rev().filter_map(Cert::name_constraints) {
+        let names = leaf.x509.subject().iter_common_name().filter_map(|it| it.as_str().ok());
+        // What is no host name is nobody's to permit.
+        for name in names.filter(|name| name.contains('.') && !name.contains(' ')) {
+            constrained(&GeneralName::DNSName(name), &constraints).map_err(|code| (code, 0))?;
         }
     }
     Ok(())

@@ -58,6 +58,7 @@ impl<'a> Rules<'a> {
             .and_then(|()| extensions::check(self, &certs))
             .and_then(|()| extensions::check_strength(&certs))
             .and_then(|()| crl::check(self, &certs, &|_, _| true))
+            .and_then(|()| names::check_common_name(self, &certs))
             .map_err(|fault| refusal(&certs, fault))
     }
 
@@ -95,7 +96,7 @@ impl<'a> Rules<'a> {
             .and_then(|()| names::check(self, &certs[0]))
             .and_then(|()| crl::check(self, certs, is_signed_by))
             .and_then(|()| self.signatures_and_dates(certs, is_signed_by))
-            .and_then(|()| names::check_constraints(certs))
+            .and_then(|()| names::check_constraints(self, certs))
             .err()
             .map(|fault| refusal(certs, fault))
     }

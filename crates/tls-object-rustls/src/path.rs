@@ -127,7 +127,7 @@ impl PeerVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<Path, Fault> {
-        let crls: Vec<_> = self.trusted.crls.iter().collect();
+        let crls = self.trusted.crls_at(now);
         // Says no only where there is no list: then revocation is not checked.
         let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
             options

@@ -1,8 +1,11 @@
 //! Whom to trust, as webpki has it.
 
+use core::cmp::Reverse;
+
 use rustls::DistinguishedName;
-use rustls::pki_types::TrustAnchor;
+use rustls::pki_types::{TrustAnchor, UnixTime};
 use tls_object_core::{Error, ErrorKind, TrustStore};
+use tls_object_path::crl::Dates;
 use webpki::{CertRevocationList, OwnedCertRevocationList};
 
 use crate::identity;
@@ -17,7 +20,8 @@ pub(crate) struct Trusted {
     pub(crate) validity: Vec<Validity>,
     /// Names of the anchors, told to clients so that they find a certificate that will do.
     pub(crate) names: Vec<DistinguishedName>,
-    pub(crate) crls: Vec<CertRevocationList<'static>>,
+    /// The revocation lists, and when each speaks.
+    pub(crate) crls: Vec<(Dates, CertRevocationList<'static>)>,
 }
 
 impl Trusted {
@@ -37,11 +41,20 @@ impl Trusted {
             Ok(())
         })?;
         store.each_crl(|crl| {
+            let dates = Dates::of(crl.der()).ok_or(ErrorKind::InvalidCrl)?;
             let crl = OwnedCertRevocationList::from_der(crl.der())
                 .map_err(|error| Error::new(ErrorKind::InvalidCrl).with_source(error))?;
-            trusted.crls.push(crl.into());
+            trusted.crls.push((dates, crl.into()));
             Ok(())
         })?;
         Ok(trusted)
+    }
+
+    /// The revocation lists in the order in which they count at `now`: webpki takes the first that is the issuer's.
+    pub(crate) fn crls_at(&self, now: UnixTime) -> Vec<&CertRevocationList<'static>> {
+        let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        let mut crls: Vec<_> = self.crls.iter().collect();
+        crls.sort_by_key(|(dates, _)| Reverse(dates.rank(now)));
+        crls.into_iter().map(|(_, crl)| crl).collect()
     }
 }

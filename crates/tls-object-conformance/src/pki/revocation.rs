@@ -58,6 +58,19 @@ impl Pki {
         Crl::from_der(der)
     }
 
+    /// Two lists of the intermediate authority's that are both in force, the older first. The newer one names the leaf of
+    /// [`revoked`](Self::revoked) if it is `taken_back`, the older one if it is not.
+    pub(crate) fn older_and_newer_crl(&self, taken_back: bool) -> [Crl; 2] {
+        let list = |year, revoked: &[u64]| {
+            crl_between(year, 2045, &self.authority().intermediate_issuer, revoked)
+        };
+        if taken_back {
+            [list(2012, &[]), list(2013, &[REVOKED_LEAF])]
+        } else {
+            [list(2012, &[REVOKED_LEAF]), list(2013, &[])]
+        }
+    }
+
     /// What the root has taken back: nothing.
     pub(crate) fn root_crl(&self) -> Crl {
         crl(&self.authority().root_issuer, 2045, &[])

@@ -131,6 +131,18 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(&[Capability::VerifyCommonName], &[]),
     Scenario::new(
+        "verify::common_name_constraint",
+        "A common name that is taken for the host's must be one that the authorities may speak for.",
+        Dims::VERSIONS.variants(&["host.other.example"]),
+        |lab| {
+            let mut client = lab.client_config();
+            client.check_common_name = true;
+            let identity = pki().common_name_outside_constraint(lab.variant());
+            refused_name_by(lab, &client, identity, VerifyCode::NameConstraint)
+        },
+    )
+    .needs_each(&[Capability::VerifyCommonName, Capability::VerifyCode, Capability::AlertSent], &[]),
+    Scenario::new(
         "verify::common_name_last",
         "A client that takes the subject's common name does so where there is no host name only.",
         Dims::VERSIONS.variants(&["beside-another"]),

@@ -28,6 +28,13 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(CRL, &[]),
     Scenario::new(
+        "verify::newest_crl",
+        "Of two lists of an issuer the newer one counts, wherever it is in the store.",
+        Dims::VERSIONS.variants(&["taken-back", "given-back"]),
+        newest_crl,
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
         "verify::missing_crl",
         "With revocation checked and no list from the issuer, a certificate is refused.",
         Dims::VERSIONS,
@@ -104,6 +111,22 @@ fn not_revoked(lab: &Lab) -> Result<(), Failure> {
         client.crl_scope = CrlScope::Chain;
     }
     accepted_to(lab, SERVER_NAME, &client, lab.family().server.clone())
+}
+
+fn newest_crl(lab: &Lab) -> Result<(), Failure> {
+    let taken_back = lab.variant() == "taken-back";
+    let [older, newer] = pki().older_and_newer_crl(taken_back);
+    for lists in [[older.clone(), newer.clone()], [newer, older]] {
+        let mut client = lab.client_config();
+        client.trust_store.extend(lists);
+        let identity = pki().revoked(Purpose::Server);
+        if taken_back {
+            refused_by(lab, &client, identity, VerifyCode::Revoked)?;
+        } else {
+            accepted_to(lab, SERVER_NAME, &client, identity)?;
+        }
+    }
+    Ok(())
 }
 
 fn revoked_intermediate(lab: &Lab) -> Result<(), Failure> {
