@@ -34,7 +34,7 @@ pub(crate) use ticket_keys::set_ticket_keys;
 pub(crate) use traffic_secrets::{
     has_pending, hkdf_expand, key_block, read_sequence, write_sequence,
 };
-pub(crate) use verify::set_judge;
+pub(crate) use verify::{reverify_on_resume, set_judge};
 
 impl_calls!(
     Lib,

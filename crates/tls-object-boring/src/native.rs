@@ -263,10 +263,13 @@ static VERIFIED_CHAIN: LazyLock<Result<Index<Ssl, Vec<X509>>, ErrorStack>> =
 /// Has chains judged by the application as well, where it wants to, and makes a connection keep the path by which
 /// its peer was accepted, which is gone once it is judged.
 pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
+    if config.reverify_on_resume {
+        ffi::reverify_on_resume(builder);
+    }
     if config.accepts(CertificateType::RawPublicKey) {
         return;
     }
-    if config.pause_for_verdict {
+    if config.pause_for_verdict || config.reverify_on_resume {
         return ffi::set_judge(builder);
     }
     builder.set_cert_verify_callback(|judgement| judge(judgement).accepts());

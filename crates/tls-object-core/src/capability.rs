@@ -73,6 +73,7 @@ capabilities! {
     VerifyHook = "verify-hook", "Asking the application for its verdict on the peer.";
     VerifyPauseClient = "verify-pause-client", "Suspending the handshake for the application's verdict on the server, as a client.";
     VerifyPauseServer = "verify-pause-server", "Suspending the handshake for the application's verdict on the client, as a server.";
+    ReverifyOnResume = "reverify-on-resume", "Judging the server's chain anew where a session is resumed, as a client.";
     PartialChain = "partial-chain", "Trusting an authority that another has issued, or a leaf, without a root above it.";
     Crl = "crl", "Checking the leaf against given revocation lists.";
     CrlChain = "crl-chain", "Checking the whole chain against given revocation lists.";

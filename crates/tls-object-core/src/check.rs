@@ -357,6 +357,10 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
     if config.verifier.is_some() && config.pause_for_verdict {
         report.invalid("a verifier, and a pause for the verdict of another");
     }
+    report.require(capabilities, Capability::ReverifyOnResume, config.reverify_on_resume);
+    if config.reverify_on_resume && !(client && verifies && config.resumption) {
+        report.invalid("chains are judged anew by clients, where sessions are resumed and anything is verified");
+    }
     report.require(capabilities, Capability::Crl, !config.trust_store.crls().is_empty());
     let whole_chain = !config.trust_store.crls().is_empty() && config.crl_scope == CrlScope::Chain;
     report.require(capabilities, Capability::CrlChain, whole_chain);

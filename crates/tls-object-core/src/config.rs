@@ -104,6 +104,10 @@ pub struct Config {
     pub pause_for_verdict: bool,
     /// What the verdict of [`verifier`](Self::verifier), or of whoever is awaited, is beside the library's.
     pub verifier_role: VerifierRole,
+    /// Client: whether the chain of a resumed session is judged anew, by the library and by a
+    /// [verifier](Self::verifier) as on the first connection: before early data is sent, otherwise while hands are
+    /// shaken. Without it a session stands for the verdict that it began with, as everywhere in TLS.
+    pub reverify_on_resume: bool,
     /// Client: whether the server is asked for an OCSP response on its certificate, which
     /// [`SslObject::ocsp_response`](crate::SslObject::ocsp_response) then gives. Nothing here judges it.
     pub request_ocsp: bool,
@@ -237,6 +241,7 @@ impl Config {
             verifier: None,
             pause_for_verdict: false,
             verifier_role: VerifierRole::Also,
+            reverify_on_resume: false,
             request_ocsp: false,
             request_sct: false,
             psk_client: None,

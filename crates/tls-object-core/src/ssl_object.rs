@@ -292,7 +292,8 @@ pub trait SslObject: Send + fmt::Debug {
     /// The certificates by which the peer was accepted: its own first, then each one's issuer, and last the trust anchor
     /// as the configuration has it. What the peer sent beyond that is not in it. Empty where nothing was verified in this
     /// handshake: with [`VerifyMode::None`](crate::VerifyMode::None), of a client that showed no certificate, and on a
-    /// resumed connection. Python: `get_verified_chain`, which then gives what it can make of the peer's certificates.
+    /// resumed connection unless its chain is [judged anew](crate::Config::reverify_on_resume). Python:
+    /// `get_verified_chain`, which then gives what it can make of the peer's certificates.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported),

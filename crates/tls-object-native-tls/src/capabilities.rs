@@ -50,6 +50,7 @@ fn support(capability: Capability) -> Support {
         C::HandshakeKind => no("native-tls does not tell how the handshake went"),
         C::SecurityLevel => no("native-tls has no security level to choose"),
         C::VerifyHook => no("native-tls asks nobody for a verdict"),
+        C::ReverifyOnResume => no("native-tls judges a chain when it is shown, and not again"),
         C::SignatureSchemes | C::SigningSchemes => {
             no("native-tls has no signature schemes to choose")
         }

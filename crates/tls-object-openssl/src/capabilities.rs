@@ -83,6 +83,9 @@ fn support(capability: Capability, hybrid: bool) -> Support {
             "OpenSSL has clients wait for a verdict on their server, and no server for one on its client".into(),
         ),
         C::TrafficSecrets => Support::No("OpenSSL tells nobody the numbers of its records".into()),
+        C::ReverifyOnResume => {
+            Support::No("OpenSSL judges a chain when it is shown, and not again".into())
+        }
         C::LentRead => {
             Support::No("OpenSSL shows decrypted data to nobody before it is copied".into())
         }

@@ -117,6 +117,7 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         Capability::ExternalKeyPause
         | Capability::VerifyPauseClient
         | Capability::VerifyPauseServer => no("rustls waits for nobody's decision"),
+        Capability::ReverifyOnResume => no("rustls judges a chain when it is shown, and not again"),
         Capability::PostHandshakeAuth => no("rustls asks for certificates in the handshake only"),
         Capability::Messages => no("rustls shows its messages to nobody"),
         Capability::KeyUpdateOwn => no("rustls asks the peer to change its keys each time"),

@@ -1,5 +1,5 @@
-//! Verdicts in the place of the library's: on chains where it is to wait, which it does for no verdict of its own, and on
-//! raw public keys, of which it has none.
+//! Verdicts in the place of the library's: on chains where it is to wait, or to ask again when a session is resumed, which it
+//! does for no verdict of its own, and on raw public keys, of which it has none.
 
 use core::ffi::CStr;
 use core::ptr::NonNull;
@@ -27,6 +27,12 @@ pub(crate) fn set_judge(builder: &mut SslContextBuilder) {
             Some(on_peer),
         );
     }
+}
+
+/// `SSL_CTX_set_reverify_on_resume`: a client asks the judge that [`set_judge`] sets about the chain of a session too.
+pub(crate) fn reverify_on_resume(builder: &mut SslContextBuilder) {
+    // SAFETY: the context is valid.
+    unsafe { boring_sys::SSL_CTX_set_reverify_on_resume(builder.as_ptr(), 1) };
 }
 
 /// Called by the library for a verdict on the peer, and again when one was waited for.

@@ -59,7 +59,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "config::rules_without_verification",
         "How a chain is judged contradicts that none is.",
-        Dims::alone(Side::Client).variants(&["purpose", "depth", "strict", "partial", "common-name"]),
+        Dims::alone(Side::Client).variants(&["purpose", "depth", "strict", "partial", "anew", "common-name"]),
         rules_without_verification,
     ),
     Scenario::new(
@@ -478,6 +478,7 @@ fn rules_without_verification(lab: &Lab) -> Result<(), Failure> {
         "depth" => config.max_intermediates = Some(1),
         "strict" => config.strict_certificates = true,
         "partial" => config.partial_chain = true,
+        "anew" => config.reverify_on_resume = true,
         _ => config.check_common_name = true,
     }
     let report = lab.backend(Side::Client).check(&config);

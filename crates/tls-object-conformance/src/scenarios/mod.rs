@@ -37,6 +37,7 @@ mod psk;
 mod raw_public_keys;
 mod record;
 mod resume;
+mod reverify;
 mod saved;
 mod sct;
 mod session_cache;
@@ -85,6 +86,7 @@ pub fn scenarios() -> &'static [Scenario] {
             truncation::SCENARIOS,
             strangers::SCENARIOS,
             resume::SCENARIOS,
+            reverify::SCENARIOS,
             tickets::SCENARIOS,
             saved::SCENARIOS,
             session_cache::SCENARIOS,

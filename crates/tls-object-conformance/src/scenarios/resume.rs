@@ -132,7 +132,7 @@ fn contexts(lab: &Lab) -> Result<Contexts, Failure> {
 
 /// A session from a connection on which something was read: under TLS 1.3 tickets come after
 /// the handshake.
-fn session_of(lab: &Lab, pair: &mut Pair) -> Result<Session, Failure> {
+pub(super) fn session_of(lab: &Lab, pair: &mut Pair) -> Result<Session, Failure> {
     pair.exchange()?;
     let session = lab.fact(Side::Client, capability(lab), pair.client().session())?;
     ensure!(session.version() == lab.version(), "{session:?}");
@@ -141,7 +141,7 @@ fn session_of(lab: &Lab, pair: &mut Pair) -> Result<Session, Failure> {
 }
 
 /// A connection without a session, and the session and facts that it ends with.
-fn first(lab: &Lab, contexts: &Contexts) -> Result<(Session, Negotiated), Failure> {
+pub(super) fn first(lab: &Lab, contexts: &Contexts) -> Result<(Session, Negotiated), Failure> {
     let mut pair = contexts.pair(lab.wrap()?)?;
     pair.handshake()?;
     ensure!(!lab.same_facts(&mut pair)?.resumed, "resumed without a session");
@@ -159,7 +159,7 @@ fn second(lab: &Lab, contexts: &Contexts, session: &Session) -> Result<Pair, Fai
     Ok(pair)
 }
 
-fn resumed(lab: &Lab, contexts: &Contexts, session: &Session) -> Result<Pair, Failure> {
+pub(super) fn resumed(lab: &Lab, contexts: &Contexts, session: &Session) -> Result<Pair, Failure> {
     let mut pair = second(lab, contexts, session)?;
     ensure!(pair.client().session_reused() && pair.server().session_reused(), "not resumed");
     Ok(pair)

@@ -62,6 +62,7 @@ impl Config {
             verifier,
             pause_for_verdict,
             verifier_role,
+            reverify_on_resume: _,
             request_ocsp: _,
             request_sct: _,
             psk_client,

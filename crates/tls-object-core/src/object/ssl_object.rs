@@ -285,7 +285,8 @@ impl<E: Engine> SslObject for Object<E> {
         }
         let chain = self.engine.verified_chain()?;
         // Some libraries keep what they found of a chain that nobody wanted to be judged.
-        let verified = self.peer_is_verified() && !self.facts.resumed;
+        let judged = !self.facts.resumed || self.context.config().reverify_on_resume;
+        let verified = self.peer_is_verified() && judged;
         Ok(if verified { chain } else { Vec::new() })
     }
 
