@@ -28,6 +28,12 @@ registry! {
     ED25519 = 0x0807, "ed25519", "ed25519";
     /// Edwards curve 448.
     ED448 = 0x0808, "ed448", "ed448";
+    /// ML-DSA-44, TLS 1.3 only (draft-ietf-tls-mldsa).
+    MLDSA44 = 0x0904, "mldsa44", "mldsa44";
+    /// ML-DSA-65, TLS 1.3 only (draft-ietf-tls-mldsa).
+    MLDSA65 = 0x0905, "mldsa65", "mldsa65";
+    /// ML-DSA-87, TLS 1.3 only (draft-ietf-tls-mldsa).
+    MLDSA87 = 0x0906, "mldsa87", "mldsa87";
 }
 
 impl SignatureScheme {
