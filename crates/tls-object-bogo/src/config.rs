@@ -33,7 +33,8 @@ pub(crate) fn config(
     peer(&mut config, settings, hooks);
     alpn(&mut config, settings)?;
     sessions(&mut config, settings, backend, hooks)?;
-    if settings.expect.msg_callback.is_some() {
+    let shows_messages = backend.capabilities().has(Capability::Messages);
+    if shows_messages || settings.expect.msg_callback.is_some() {
         config.on_message = Some(Hook::new(hooks.clone()));
     }
     Ok(config)
@@ -168,6 +169,7 @@ fn peer(config: &mut Config, settings: &Settings, hooks: &Arc<Hooks>) {
         config.verifier = Some(Hook::new(hooks.clone()));
         config.verifier_role = VerifierRole::Instead;
     }
+    config.reverify_on_resume = settings.reverify_on_resume && config.side == Side::Client;
 }
 
 fn alpn(config: &mut Config, settings: &Settings) -> Result<(), Failure> {

@@ -206,7 +206,8 @@ fn handshake_kind(
             check("a HelloRetryRequest", expect.hrr, true)
         }
         Some(HandshakeKind::Resumed) => {
-            Err(Failure::unimplemented("whether a session is resumed after a HelloRetryRequest"))
+            stage.backend.capabilities().require(Capability::Messages)?;
+            check("a HelloRetryRequest", expect.hrr, stage.hooks.retried())
         }
         None => Err(Failure::unexpected("a handshake of no kind")),
     }
@@ -224,12 +225,19 @@ fn certificates_of_the_peer(
     } else if !settings.server || settings.require_any_client_certificate {
         check("a certificate", true, shown)?;
     }
+    let times = stage.hooks.verified();
+    let anew = settings.reverify_on_resume && stage.is_resume;
+    // Before early data is sent, and again where it is rejected.
+    let most = if anew && stage.is_retry { 2 } else { 1 };
+    if times > most || anew && times < most {
+        return Err(Failure::unexpected(format!("the peer was judged {times} times")));
+    }
     if expect.verify_result {
         let judged = tls.context().config().verify_mode != VerifyMode::None;
         if settings.verify_fail && !judged {
             return Err(Failure::unimplemented("a refusal that refuses nobody"));
         }
-        if judged && shown && !tls.session_reused() && stage.hooks.verified() == 0 {
+        if judged && shown && !tls.session_reused() && times == 0 {
             return Err(Failure::unexpected("nobody judged the peer"));
         }
     }

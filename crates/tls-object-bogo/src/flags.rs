@@ -7,6 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use tls_object::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
 use crate::failure::Failure;
+use crate::policy;
 use crate::settings::{Credential, Settings, TLS10, TLS11};
 
 /// A flag.
@@ -79,6 +80,12 @@ const FLAGS: &[Flag] = &[
     on("-enable-ocsp-stapling", |s| s.enable_ocsp_stapling = true),
     on("-enable-signed-cert-timestamps", |s| s.enable_signed_cert_timestamps = true),
     on("-enable-early-data", |s| s.enable_early_data = true),
+    on("-fips-202205", |s| s.policies.push(&policy::FIPS_202205)),
+    on("-fips-202609", |s| s.policies.push(&policy::FIPS_202609)),
+    on("-wpa-202304", |s| s.policies.push(&policy::WPA_202304)),
+    on("-cnsa-202407", |s| s.policies.push(&policy::CNSA_202407)),
+    on("-cnsa1-202603", |s| s.policies.push(&policy::CNSA1_202603)),
+    on("-cnsa2-202603", |s| s.policies.push(&policy::CNSA2_202603)),
     // Who is shown, and how the peer is judged.
     with("-cert-file", |s, v| some(&mut s.newest_credential().cert_file, text(v)?.into())),
     with("-key-file", |s, v| some(&mut s.newest_credential().key_file, text(v)?.into())),
@@ -97,8 +104,11 @@ const FLAGS: &[Flag] = &[
     on("-verify-peer", |s| s.verify_peer = true),
     on("-verify-fail", |s| s.verify_fail = true),
     on("-use-custom-verify-callback", |s| s.use_custom_verify_callback = true),
+    on("-reverify-on-resume", |s| s.reverify_on_resume = true),
     on("-fail-early-callback", |s| s.fail_early_callback = true),
     on("-fail-cert-callback", |s| s.fail_cert_callback = true),
+    on("-fail-ddos-callback", |s| s.fail_ddos_callback = true),
+    on("-fail-ocsp-callback", |s| s.fail_ocsp_callback = true),
     with("-fail-cert-callback-alert", |s, v| some(&mut s.fail_cert_callback_alert, number(v)?)),
     // What is done on the connection.
     on("-shim-writes-first", |s| s.shim_writes_first = true),

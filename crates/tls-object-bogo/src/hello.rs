@@ -5,10 +5,17 @@ use tls_object::{Alert, AlpnProtocol, Answer, ClientHello};
 use crate::failure::Failure;
 use crate::settings::Settings;
 
+/// The extension by which a client asks for an OCSP response (RFC 6066 section 8).
+const STATUS_REQUEST: u16 = 5;
+
 /// Whether the flags ask for a decision at the ClientHello.
 pub(crate) fn is_asked_for(settings: &Settings) -> bool {
-    let Settings { fail_early_callback, fail_cert_callback, reject_alpn, expect, .. } = settings;
-    let refuses = *fail_early_callback || *fail_cert_callback || *reject_alpn;
+    let expect = &settings.expect;
+    let refuses = settings.fail_early_callback
+        || settings.fail_cert_callback
+        || settings.fail_ddos_callback
+        || settings.fail_ocsp_callback
+        || settings.reject_alpn;
     settings.server && (refuses || expect.no_server_name || expect.advertised_alpn.is_some())
 }
 
@@ -32,6 +39,10 @@ pub(crate) fn answer(hello: &ClientHello, settings: &Settings) -> Result<Answer,
     if settings.fail_cert_callback {
         let alert = settings.fail_cert_callback_alert.map_or(Alert::INTERNAL_ERROR, Alert::new);
         return Ok(Answer::refuse(alert));
+    }
+    let asks_for_ocsp = hello.extension(STATUS_REQUEST).is_some();
+    if settings.fail_ddos_callback || settings.fail_ocsp_callback && asks_for_ocsp {
+        return Ok(Answer::refuse(Alert::INTERNAL_ERROR));
     }
     if settings.reject_alpn && hello.alpn().next().is_some() {
         return Ok(Answer::refuse(Alert::NO_APPLICATION_PROTOCOL));

@@ -23,6 +23,7 @@ pub(crate) struct Hooks {
     /// How many sessions arrived.
     sessions: AtomicU32,
     trace: Mutex<String>,
+    retried: AtomicBool,
     psk: Mutex<Option<Psk>>,
 }
 
@@ -41,6 +42,7 @@ impl Hooks {
         self.refuses_without_reason.store(settings.use_custom_verify_callback, Ordering::Relaxed);
         self.verified.store(0, Ordering::Relaxed);
         self.sessions.store(0, Ordering::Relaxed);
+        self.retried.store(false, Ordering::Relaxed);
         locked(&self.trace).clear();
         *locked(&self.psk) = psk(settings)?;
         Ok(())
@@ -54,6 +56,11 @@ impl Hooks {
     /// How many sessions have arrived on this connection.
     pub(crate) fn sessions(&self) -> u32 {
         self.sessions.load(Ordering::Relaxed)
+    }
+
+    /// Whether a HelloRetryRequest went by on this connection.
+    pub(crate) fn retried(&self) -> bool {
+        self.retried.load(Ordering::Relaxed)
     }
 
     /// The messages that went by on this connection, in the words of BoringSSL's shim.
@@ -135,6 +142,9 @@ impl OnMessage for Hooks {
             Direction::Received => "read",
             Direction::Sent => "write",
         };
+        if is_retry(message) {
+            self.retried.store(true, Ordering::Relaxed);
+        }
         let mut trace = locked(&self.trace);
         // Writing to a string does not fail.
         let _ = match (message.kind, message.bytes) {
@@ -147,3 +157,19 @@ impl OnMessage for Hooks {
         };
     }
 }
+
+/// Whether it is a HelloRetryRequest: a ServerHello of a certain random value (RFC 8446 section 4.1.3).
+fn is_retry(message: &Message<'_>) -> bool {
+    const SERVER_HELLO: u8 = 2;
+    /// Where the random value stands, behind the type, the length and the version.
+    const RANDOM: core::ops::Range<usize> = 6..38;
+    message.kind == MessageKind::Handshake
+        && message.bytes.first() == Some(&SERVER_HELLO)
+        && message.bytes.get(RANDOM) == Some(&RETRY)
+}
+
+/// SHA-256 of "HelloRetryRequest".
+const RETRY: [u8; 32] = [
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+];

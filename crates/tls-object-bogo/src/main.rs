@@ -20,6 +20,7 @@ mod flags;
 mod hello;
 mod hooks;
 mod old_version;
+mod policy;
 mod settings;
 mod shim;
 mod transport;
@@ -42,11 +43,14 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let args = env::args_os().skip(1).map(|arg| arg.into_encoded_bytes());
-    let scopes = Scopes::parse(args)?;
+    let mut scopes = Scopes::parse(args)?;
     if scopes.initial.is_handshaker_supported {
         println!("No");
         return Ok(());
     }
     let backend = tls_object::backend(&scopes.initial.backend)?;
+    for settings in [&mut scopes.initial, &mut scopes.resume, &mut scopes.retry] {
+        policy::apply(settings, backend)?;
+    }
     shim::run(&scopes, backend).map_err(|failure| failure.against(&backend.capabilities()))
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use tls_object::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 
+use crate::policy::Policy;
+
 /// What the flags ask of one connection. The names are those of the flags.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
@@ -49,8 +51,11 @@ pub(crate) struct Settings {
     pub(crate) verify_peer: bool,
     pub(crate) verify_fail: bool,
     pub(crate) use_custom_verify_callback: bool,
+    pub(crate) reverify_on_resume: bool,
     pub(crate) fail_early_callback: bool,
     pub(crate) fail_cert_callback: bool,
+    pub(crate) fail_ddos_callback: bool,
+    pub(crate) fail_ocsp_callback: bool,
     pub(crate) fail_cert_callback_alert: Option<u8>,
 
     // What is done on the connection.
@@ -67,6 +72,9 @@ pub(crate) struct Settings {
     pub(crate) export_context: Vec<u8>,
     pub(crate) use_export_context: bool,
     pub(crate) tls_unique: bool,
+
+    /// What stands above all the others.
+    pub(crate) policies: Vec<&'static Policy>,
 
     // What is to come of it.
     pub(crate) expect: Expectations,

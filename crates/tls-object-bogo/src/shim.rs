@@ -57,11 +57,18 @@ pub(crate) fn run(scopes: &Scopes, backend: &'static dyn DynBackend) -> Result<(
 
 /// Refuses flags that nothing here can do or look at.
 fn refuse_what_is_not_seen(scopes: &Scopes) -> Result<(), Failure> {
-    let Scopes { initial, resume, .. } = scopes;
+    let Scopes { initial, resume, retry } = scopes;
     if initial.fail_cert_callback && !initial.server {
         return Err(Failure::unimplemented(
             "a client that fails when it is asked for a certificate",
         ));
+    }
+    if (initial.fail_ocsp_callback || resume.fail_ocsp_callback) && !initial.server {
+        return Err(Failure::unimplemented("a client that refuses an OCSP response"));
+    }
+    if retry.verify_fail && !resume.verify_fail {
+        // Early data is known to be rejected when the handshake is done, and its peer judged.
+        return Err(Failure::unimplemented("another verdict because early data is rejected"));
     }
     // What a ticket is good for shows where early data is offered by it.
     let offered =
