@@ -1,6 +1,7 @@
 //! What a backend will make of a configuration, found out before any key is touched.
 
 mod certificate_types;
+mod suites;
 
 use crate::capability::version_capability;
 use crate::psk::check_name;
@@ -93,7 +94,7 @@ pub fn check(config: &Config, capabilities: &Capabilities) -> Report {
     versions(&mut report, config, capabilities);
     lists(&mut report, config, capabilities);
     certificate_types::certificate_types(&mut report, config, capabilities);
-    suites(&mut report, config, capabilities);
+    suites::suites(&mut report, config, capabilities);
     pre_shared_keys(&mut report, config, capabilities);
     verification(&mut report, config, capabilities);
     sessions(&mut report, config, capabilities);
@@ -223,53 +224,6 @@ fn lists(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     let shows = !config.identities.is_empty() || !config.identities_by_name.is_empty();
     if signs && !shows {
         report.invalid("schemes to sign by, without a key");
-    }
-}
-
-fn suites(report: &mut Report, config: &Config, capabilities: &Capabilities) {
-    let mut level = config.security_level;
-    let mut selected = config.cipher_suites.values().unwrap_or_default().to_vec();
-    if let Some(text) = &config.cipher_string {
-        report.require(capabilities, Capability::CipherSuites12, true);
-        if config.min_version > ProtocolVersion::TLS12 {
-            let line = "cipher string: it chooses suites of TLS 1.2, which is not spoken";
-            report.approximated.push(line.to_owned());
-        }
-        if selected.iter().any(|suite| suite.version() != ProtocolVersion::TLS13) {
-            report.invalid("suites of TLS 1.2 by name and by a cipher string");
-        }
-        match config.read_cipher_string(text, capabilities) {
-            Err(error) => report.errors.push(error),
-            Ok(read) => {
-                let ignored = read.ignored().iter();
-                let lines = ignored.map(|item| format!("cipher string: {item} selects nothing"));
-                report.approximated.extend(lines);
-                selected.extend(read.suites());
-                if read.suite_b().is_some() {
-                    report.invalid("Suite B is more than suites: set groups and signature schemes");
-                }
-                if level.is_some() && read.security_level().is_some_and(|it| Some(it) != level) {
-                    report.invalid("two security levels, of which one is the cipher string's");
-                }
-                level = level.or_else(|| read.security_level());
-            }
-        }
-    }
-    let signs_only = config.side == Side::Server && config.external_keys().next().is_some();
-    if signs_only && selected.iter().any(|suite| suite.encrypts_to_certificate()) {
-        let detail = "suites whose clients encrypt to the server's key, which is for signing only";
-        report.invalid(detail);
-    }
-    let Some(level) = level else { return };
-    if level > 5 {
-        return report.invalid(format!("security level {level}, of 0 to 5"));
-    }
-    report.require(capabilities, Capability::SecurityLevel, true);
-    for suite in selected.iter().filter(|suite| !suite.is_allowed_at(level)) {
-        report.approximated.push(format!("cipher suites: {suite} is below security level {level}"));
-    }
-    if !selected.is_empty() && !selected.iter().any(|suite| suite.is_allowed_at(level)) {
-        report.invalid(format!("no cipher suite is left at security level {level}"));
     }
 }
 

@@ -25,6 +25,13 @@ pub fn is_bad_extension(library: c_int, reason: c_int) -> bool {
     library == LIBRARY && reason == BAD_EXTENSION
 }
 
+/// Whether the library takes it for a fault of its own, for which it sends `internal_error`.
+pub fn is_internal(library: c_int, reason: c_int) -> bool {
+    /// `ERR_R_INTERNAL_ERROR`.
+    const INTERNAL_ERROR: c_int = 0xC_0103;
+    library == LIBRARY && reason == INTERNAL_ERROR
+}
+
 /// Stands for whatever `SSL_get_verify_result` says.
 const REFUSED: ErrorKind = ErrorKind::CertificateVerify(VerifyCode::Unspecified);
 

@@ -36,6 +36,11 @@ pub(crate) fn of_connection(error: impl StdError + Send + Sync + 'static, end: E
     let alert = match sent {
         LastAlert::Absent => None,
         LastAlert::Plain(alert) => Some(alert),
+        LastAlert::Sealed
+            if codes.iter().any(|&(lib, reason)| openssl_reasons::is_internal(lib, reason)) =>
+        {
+            Some(Alert::INTERNAL_ERROR)
+        }
         LastAlert::Sealed => alert_of(kind, version == Some(ProtocolVersion::TLS13)),
     };
     Error::new(kind).with_alert_sent(alert).with_backend(NativeTls::NAME).with_source(error)
