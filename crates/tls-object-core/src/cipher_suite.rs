@@ -4,7 +4,7 @@ mod algorithms;
 mod info;
 mod known;
 
-use crate::ProtocolVersion;
+use crate::{ProtocolVersion, SignatureScheme};
 
 pub(crate) use algorithms::{Authentication, Encryption, KeyExchange, Mac, Since, Traits};
 pub use info::CipherInfo;
@@ -87,6 +87,32 @@ impl CipherSuite {
     /// Whether clients encrypt a secret to the key of the server's certificate.
     pub(crate) const fn encrypts_to_certificate(self) -> bool {
         matches!(self.traits(), Some(Traits { kx: KeyExchange::Rsa | KeyExchange::RsaPsk, .. }))
+    }
+
+    /// Whether keys that sign with `scheme` are of the kind that it authenticates servers by. Suites of TLS 1.3 and those
+    /// with a pre-shared key alone leave the kind open.
+    pub(crate) const fn goes_with(self, scheme: SignatureScheme) -> bool {
+        use SignatureScheme as S;
+        match self.traits() {
+            Some(Traits { auth: Authentication::Rsa, .. }) => matches!(
+                scheme,
+                S::RSA_PKCS1_SHA256
+                    | S::RSA_PKCS1_SHA384
+                    | S::RSA_PKCS1_SHA512
+                    | S::RSA_PSS_RSAE_SHA256
+                    | S::RSA_PSS_RSAE_SHA384
+                    | S::RSA_PSS_RSAE_SHA512
+            ),
+            Some(Traits { auth: Authentication::Ecdsa, .. }) => matches!(
+                scheme,
+                S::ECDSA_SECP256R1_SHA256
+                    | S::ECDSA_SECP384R1_SHA384
+                    | S::ECDSA_SECP521R1_SHA512
+                    | S::ED25519
+                    | S::ED448
+            ),
+            _ => true,
+        }
     }
 
     /// Whether OpenSSL speaks it at a security level of 0 to 5.

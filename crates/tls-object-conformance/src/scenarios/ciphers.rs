@@ -2,6 +2,7 @@
 
 use tls_object_core::{
     Capability, CipherString, CipherSuite, ErrorKind, ProtocolVersion, Setting, Side,
+    SignatureScheme,
 };
 
 use crate::failure::{Failure, ensure};
@@ -132,6 +133,18 @@ fn refused(lab: &Lab) -> Result<(), Failure> {
         config.cipher_string = Some(text.to_owned());
         cases.push((config, kind));
     }
+    // Of the two that are preferred, the library lacks one and the version has no use for the other.
+    let mut unspoken = plain.clone();
+    unspoken.max_version = ProtocolVersion::TLS12;
+    unspoken.cipher_suites =
+        Setting::Preferred(vec![CipherSuite::new(0xdada), CipherSuite::TLS13_AES_256_GCM_SHA384]);
+    cases.push((unspoken, ErrorKind::NoCipherSelected));
+    let mut unsigned = plain.clone();
+    unsigned.max_version = ProtocolVersion::TLS12;
+    unsigned.cipher_suites =
+        Setting::Required(vec![CipherSuite::ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]);
+    unsigned.signature_schemes = Setting::Required(vec![SignatureScheme::RSA_PKCS1_SHA256]);
+    cases.push((unsigned, ErrorKind::NoCipherSelected));
     let mut twice = plain;
     twice.cipher_string = Some("ECDHE".to_owned());
     twice.cipher_suites = Setting::Required(vec![CipherSuite::ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]);

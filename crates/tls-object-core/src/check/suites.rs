@@ -3,6 +3,7 @@
 use super::Report;
 use crate::{
     Capabilities, Capability, CipherSuite, Config, Error, ErrorKind, ProtocolVersion, Side,
+    SignatureScheme,
 };
 
 pub(super) fn suites(report: &mut Report, config: &Config, capabilities: &Capabilities) {
@@ -59,11 +60,22 @@ pub(super) fn suites(report: &mut Report, config: &Config, capabilities: &Capabi
 fn can_select(config: &Config, capabilities: &Capabilities) -> bool {
     let Ok(suites) = config.suites(capabilities) else { return true };
     let (oldest, newest) = config.version_range();
-    let is_allowed =
-        |suite: &CipherSuite| suites.security_level.is_none_or(|level| suite.is_allowed_at(level));
+    let is_allowed = |suite: &CipherSuite| {
+        suites.security_level.is_none_or(|level| suite.is_allowed_at(level))
+            && goes_with_schemes(*suite, config, capabilities)
+    };
     let lists = [(ProtocolVersion::TLS12, &suites.tls12), (ProtocolVersion::TLS13, &suites.tls13)];
     let is_spoken = |(version, _): &&(ProtocolVersion, _)| (oldest..=newest).contains(version);
     let mut spoken = lists.iter().filter(is_spoken).peekable();
     spoken.peek().is_none()
         || spoken.any(|(_, list)| list.as_ref().is_none_or(|list| list.iter().any(is_allowed)))
+}
+
+/// Whether a client that takes the signature schemes of `config` can use a suite. OpenSSL asks for a scheme of the
+/// server's key even where the key signs nothing.
+fn goes_with_schemes(suite: CipherSuite, config: &Config, capabilities: &Capabilities) -> bool {
+    let Some(schemes) = config.signature_schemes.values() else { return true };
+    let known = |scheme: &&SignatureScheme| capabilities.signature_schemes.contains(scheme);
+    config.side == Side::Server
+        || schemes.iter().filter(known).any(|&scheme| suite.goes_with(scheme))
 }
