@@ -102,7 +102,9 @@ fn try_out(backend: &dyn DynBackend, config: &Config) {
     match tls.do_handshake() {
         Ok(Status::WantRead) => {}
         Ok(other) => panic!("{name}: {other:?}"),
-        Err(error) => assert_ne!(error.origin(), Origin::Internal, "{name}: {error:?}"),
+        Err(error) => {
+            assert_ne!(error.origin(), Origin::Internal, "{name}: {error:?} of {config:?}");
+        }
     }
 }
 

@@ -210,6 +210,11 @@ pub(crate) fn show_nothing_in_vain(ssl: &mut SslRef) -> Result<(), ErrorStack> {
     Ok(())
 }
 
+/// BoringSSL takes no suite away for another setting.
+pub(crate) fn check_suites(_context: &SslContext, _config: &Config) -> Result<(), Error> {
+    Ok(())
+}
+
 /// What a context has, also of versions that it does not speak; the best first.
 pub(crate) fn ciphers(context: &SslContext, config: &Config) -> Vec<CipherSuite> {
     // BoringSSL has the suites of TLS 1.3 in no list that can be read. By itself it goes by what the machine is

@@ -8,7 +8,7 @@ use crate::psk::check_name;
 use crate::{
     AlpnMismatch, AlpnProtocol, Capabilities, Capability, CertificateType, CipherSuite, Config,
     CrlScope, Error, ErrorKind, Identity, ProtocolVersion, Purpose, ServerName, Setting, Side,
-    VerifyMode, VerifyTime,
+    SignatureScheme, VerifyMode, VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -220,6 +220,14 @@ fn lists(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         &capabilities.signature_schemes,
         |_| Capability::SigningSchemes,
     );
+    if let Some(schemes) = config.signature_schemes.values() {
+        let (oldest, newest) = config.version_range();
+        let known = |scheme: &&SignatureScheme| capabilities.signature_schemes.contains(scheme);
+        let mut known = schemes.iter().filter(known);
+        if !known.any(|scheme| scheme.is_for(oldest) || scheme.is_for(newest)) {
+            report.invalid("no signature scheme is left for the versions that are spoken");
+        }
+    }
     let signs = config.signing_schemes.values().is_some();
     let shows = !config.identities.is_empty() || !config.identities_by_name.is_empty();
     if signs && !shows {

@@ -1,7 +1,7 @@
 //! Signature schemes.
 
 use crate::registry::registry;
-use crate::{Capability, Error, name_list};
+use crate::{Capability, Error, ProtocolVersion, name_list};
 
 registry! {
     /// An algorithm for signatures in the handshake (RFC 8446 section 4.2.3, IANA "TLS SignatureScheme").
@@ -49,5 +49,16 @@ impl SignatureScheme {
     /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a scheme that is not available.
     pub fn parse_list(text: &str, available: &[Self]) -> Result<Vec<Self>, Error> {
         name_list::parse(text, available, Self::from_name, |_| Capability::SignatureSchemes)
+    }
+
+    /// Whether handshakes of `version` may be signed with it (RFC 8446 section 4.2.3).
+    pub(crate) fn is_for(self, version: ProtocolVersion) -> bool {
+        match self {
+            Self::RSA_PKCS1_SHA256 | Self::RSA_PKCS1_SHA384 | Self::RSA_PKCS1_SHA512 => {
+                version < ProtocolVersion::TLS13
+            }
+            Self::MLDSA44 | Self::MLDSA65 | Self::MLDSA87 => version >= ProtocolVersion::TLS13,
+            _ => true,
+        }
     }
 }

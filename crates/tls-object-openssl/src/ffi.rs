@@ -8,7 +8,7 @@ use std::time::Duration;
 use foreign_types_03::{ForeignType as _, ForeignTypeRef as _};
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslCipher, SslCipherRef, SslContextBuilder, SslRef, SslSession};
-use openssl::stack::StackRef;
+use openssl::stack::{Stack, StackRef};
 use openssl::x509::{X509, X509Crl, X509StoreContext, X509StoreContextRef};
 use tls_object_core::{Certificate, CipherSuite};
 use tls_object_libssl::{InfoCallback, MessageCallback, Verdict, impl_calls};
@@ -64,6 +64,10 @@ unsafe extern "C" {
         ssl: *const openssl_sys::SSL,
     ) -> *mut openssl_sys::stack_st_SSL_CIPHER;
     fn SSL_get_ciphers(ssl: *const openssl_sys::SSL) -> *mut openssl_sys::stack_st_SSL_CIPHER;
+    /// A stack of the caller's own, of suites that are the library's; null where there is none.
+    fn SSL_get1_supported_ciphers(
+        ssl: *mut openssl_sys::SSL,
+    ) -> *mut openssl_sys::stack_st_SSL_CIPHER;
     fn SSL_CTX_set_recv_max_early_data(context: *mut openssl_sys::SSL_CTX, max: u32) -> c_int;
     fn SSL_get_early_data_status(ssl: *const openssl_sys::SSL) -> c_int;
     fn SSL_SESSION_get_ticket_lifetime_hint(session: *const openssl_sys::SSL_SESSION) -> c_ulong;
@@ -281,6 +285,18 @@ pub(crate) fn ciphers(ssl: &SslRef) -> Vec<CipherSuite> {
     let ciphers = unsafe { SSL_get_ciphers(ssl.as_ptr()) };
     // SAFETY: null, or a stack that the connection or its context holds on to.
     unsafe { suites(ciphers) }
+}
+
+/// `SSL_get1_supported_ciphers`: whether there is a suite that this end could offer by all of its settings.
+pub(crate) fn has_supported_ciphers(ssl: &SslRef) -> bool {
+    // SAFETY: the connection is valid; what is noted in it is what a handshake begins with anyway.
+    let ciphers = unsafe { SSL_get1_supported_ciphers(ssl.as_ptr()) };
+    if ciphers.is_null() {
+        return false;
+    }
+    // SAFETY: not null, and ours. Only the stack is freed: suites are static, and their type's free does nothing.
+    let ciphers = unsafe { Stack::<SslCipher>::from_ptr(ciphers) };
+    !ciphers.is_empty()
 }
 
 /// `SSL_get_pending_cipher`: the suite that a handshake has come to so far.

@@ -30,6 +30,7 @@ mod sct;
 mod session;
 mod settings;
 mod signing;
+mod suites;
 
 pub use backend::OpenSsl;
 pub use context::OpenSslContext;

@@ -10,21 +10,24 @@ use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::ssl::{
-    Ssl, SslCipherRef, SslContext, SslContextBuilder, SslMode, SslOptions, SslRef,
+    SslContext, SslContextBuilder, SslMode, SslOptions, SslRef,
     SslSessionCacheMode, SslVerifyMode,
 };
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef, X509VerifyResult};
 use tls_object_core::{
-    Certificate, CertificateType, CipherSuite, Config, Error, ErrorKind, Identity, KeyKind,
+    Certificate, CertificateType, CipherSuite, Config, ErrorKind, Identity, KeyKind,
     NamedGroup, ProtocolVersion, PublicKey, Side, SignatureScheme, VerifyCode,
 };
-use tls_object_libssl::{Refused, cipher_list, forget_refusal};
+use tls_object_libssl::{Refused, forget_refusal};
 
 pub(crate) use crate::ffi::early_data_accepted;
 pub(crate) use crate::ffi::offer_post_handshake_auth;
 use crate::identity::{self, Loaded};
 pub(crate) use crate::sct::{give as give_sct, request as request_sct};
+pub(crate) use crate::suites::{
+    check as check_suites, ciphers, set_tls13_suites, shared_ciphers, suite_of,
+};
 use crate::{capabilities, error, facts, ffi};
 
 /// A server asks when told, and not in the handshake.
@@ -258,19 +261,6 @@ pub(crate) fn set_security_level(builder: &mut SslContextBuilder, level: u8) {
     builder.set_security_level(level.into());
 }
 
-/// The cipher suites of TLS 1.3, the best first.
-pub(crate) fn set_tls13_suites(
-    builder: &mut SslContextBuilder,
-    suites: &[CipherSuite],
-) -> Result<(), ErrorStack> {
-    builder.set_ciphersuites(&cipher_list(suites))
-}
-
-/// What a context has, also of versions that it does not speak; the best first.
-pub(crate) fn ciphers(context: &SslContext, _config: &Config) -> Vec<CipherSuite> {
-    Ssl::new(context).map_or_else(|_| Vec::new(), |ssl| ffi::ciphers(&ssl))
-}
-
 /// The groups for the key exchange, the best first.
 pub(crate) fn set_groups(
     builder: &mut SslContextBuilder,
@@ -370,11 +360,6 @@ pub(crate) fn refused(_config: &Config, chain: &mut X509StoreContextRef) -> Refu
     }
 }
 
-/// The suite of a cipher.
-pub(crate) fn suite_of(cipher: &SslCipherRef) -> CipherSuite {
-    CipherSuite::new(u16::from_be_bytes(cipher.protocol_id()))
-}
-
 /// The group of the key exchange.
 pub(crate) fn group_of(ssl: &SslRef) -> Option<NamedGroup> {
     /// `TLSEXT_nid_unknown`: the low half is the code point.
@@ -457,15 +442,6 @@ pub(crate) fn refuse(judgement: &mut X509StoreContextRef, code: VerifyCode) {
 pub(crate) fn verified_chain(ssl: &SslRef) -> Vec<Certificate> {
     let chain = ssl.verified_chain().into_iter().flatten();
     chain.filter_map(|it| it.to_der().ok().map(Certificate::from_der)).collect()
-}
-
-/// The suites of a server that its client offers too, of the version that is spoken.
-pub(crate) fn shared_ciphers(ssl: &SslRef) -> Result<Vec<CipherSuite>, Error> {
-    let offered = ffi::client_ciphers(ssl);
-    let version = ssl.current_cipher().map(|cipher| suite_of(cipher).version());
-    let is_shared =
-        |suite: &CipherSuite| offered.contains(suite) && Some(suite.version()) == version;
-    Ok(ffi::ciphers(ssl).into_iter().filter(is_shared).collect())
 }
 
 /// `SSL_get_extms_support`.

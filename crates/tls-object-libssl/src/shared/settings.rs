@@ -46,7 +46,9 @@ macro_rules! shared_settings {
                     }
                 });
             }
-            Ok(builder.build())
+            let context = builder.build();
+            native::check_suites(&context, config)?;
+            Ok(context)
         }
 
         /// Everything but the choice by name.
