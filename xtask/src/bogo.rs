@@ -1,6 +1,7 @@
 //! BoringSSL's test suite BoGo, on every backend.
 
 mod expectations;
+mod lacking;
 mod page;
 mod reasons;
 mod results;
@@ -17,6 +18,7 @@ use crate::cargo::{cargo, metadata, run};
 use crate::tools;
 
 use expectations::{Column, Expectations};
+use lacking::Lacking;
 use reasons::Reasons;
 use results::Results;
 use runner::Runner;
@@ -49,6 +51,7 @@ pub(crate) fn bogo(args: &Bogo) -> Result<()> {
     let shim = build_shim(&target)?;
     let folder = folder();
     let mut expectations = Expectations::read(&folder.join(EXPECTATIONS))?;
+    let mut lacking = Lacking::read(&folder.join(UNIMPLEMENTED))?;
     let reasons = Reasons::read(&folder.join(DEVIATIONS))?;
     let mut faults = Vec::new();
     for backend in BACKENDS.into_iter().filter(|backend| args.runs(backend)) {
@@ -57,7 +60,11 @@ pub(crate) fn bogo(args: &Bogo) -> Result<()> {
         println!("{backend:12} {}", results.summary());
         if args.bless {
             expectations.bless(column, &results);
+            lacking.bless(column, &results);
         } else {
+            if args.test.is_none() {
+                faults.extend(lacking.differences(column, &results));
+            }
             faults.extend(differences(&expectations, column, &results, args.test.is_none()));
         }
     }
@@ -67,6 +74,7 @@ pub(crate) fn bogo(args: &Bogo) -> Result<()> {
     }
     if args.bless {
         expectations.write(&folder.join(EXPECTATIONS))?;
+        lacking.write(&folder.join(UNIMPLEMENTED))?;
         write_page()?;
     }
     Ok(())
@@ -79,7 +87,8 @@ pub(crate) fn bogo(args: &Bogo) -> Result<()> {
 pub(crate) fn write_page() -> Result<()> {
     let expectations = Expectations::read(&folder().join(EXPECTATIONS))?;
     let reasons = Reasons::read(&folder().join(DEVIATIONS))?;
-    page::write(&page_path(), &expectations, &reasons)
+    let lacking = Lacking::read(&folder().join(UNIMPLEMENTED))?;
+    page::write(&page_path(), &expectations, &lacking, &reasons)
 }
 
 impl Bogo {
@@ -134,6 +143,9 @@ fn build_shim(target: &Path) -> Result<PathBuf> {
 /// What each test comes to, of those that come to something.
 const EXPECTATIONS: &str = "expectations.txt";
 
+/// Why tests do not apply.
+const UNIMPLEMENTED: &str = "unimplemented.txt";
+
 /// Why tests fail.
 const DEVIATIONS: &str = "deviations.toml";
 
@@ -163,9 +175,10 @@ mod tests {
     fn the_page_says_what_is_written_down() {
         let expectations = Expectations::read(&folder().join(EXPECTATIONS)).unwrap();
         let reasons = Reasons::read(&folder().join(DEVIATIONS)).unwrap();
+        let lacking = Lacking::read(&folder().join(UNIMPLEMENTED)).unwrap();
         let page = std::fs::read_to_string(page_path()).unwrap();
         assert_eq!(
-            page::renew(&page, &expectations, &reasons).unwrap(),
+            page::renew(&page, &expectations, &lacking, &reasons).unwrap(),
             page,
             "run cargo xtask docs"
         );

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::cargo::{cargo, run};
-use crate::{bogo, tools};
+use crate::{bogo, fuzz, tools};
 
 /// Writes them: the tests that compare them do so when they are told to.
 ///
@@ -14,5 +14,6 @@ pub(crate) fn write() -> Result<()> {
     let test =
         ["test", "--locked", "--workspace", "--features", "tls-object-cli/all", "--test", "docs"];
     run(cargo(test).env("UPDATE_DOCS", "1"))?;
-    bogo::write_page()
+    bogo::write_page()?;
+    fuzz::write_page()
 }

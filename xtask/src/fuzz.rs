@@ -1,5 +1,7 @@
 //! Running the fuzz targets, with cargo-fuzz.
 
+mod page;
+
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,6 +16,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cargo::{cargo, metadata, output, run};
 use crate::tools;
+
+pub(crate) use page::write as write_page;
 
 /// The fuzz targets' own workspace, from the root.
 const MANIFEST: &str = "fuzz/Cargo.toml";

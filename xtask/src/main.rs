@@ -12,7 +12,9 @@ mod faults;
 mod fuzz;
 mod layers;
 mod lint;
+mod miri;
 mod oracle;
+mod part;
 mod steps;
 mod test;
 mod tools;
@@ -62,6 +64,8 @@ enum Chore {
     /// Run the fuzz targets.
     #[command(subcommand)]
     Fuzz(fuzz::Fuzz),
+    /// Run the core's tests under Miri, which finds undefined behaviour. It needs a nightly toolchain.
+    Miri,
     /// Run everything that a change must pass: lint, licences, layers, tests.
     Ci,
 }
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
         Chore::Bench(what) => bench::bench(&what),
         Chore::Bogo(args) => bogo::bogo(&args),
         Chore::Fuzz(what) => fuzz::fuzz(&what),
+        Chore::Miri => miri::miri(),
         Chore::Ci => ci::ci(),
     };
     match result {

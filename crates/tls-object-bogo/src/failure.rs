@@ -1,18 +1,29 @@
 //! Why the shim stops, and what it tells the runner.
 
+use std::env;
 use std::error::Error as _;
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use tls_object::{Capabilities, Error, ErrorKind};
+use tls_object::{Capabilities, Capability, Error, ErrorKind};
+
+/// The variable of the environment that names the file which what is unimplemented is written to, a line for each test:
+/// the runner keeps to itself what the shim says of it.
+const NOTES: &str = "TLS_OBJECT_BOGO_UNIMPLEMENTED";
 
 /// Why a test does not go through. Display is what goes to standard error, where the runner looks for reasons in
 /// colons.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// The test asks for what the shim or the backend does not have.
-    #[error("unimplemented: {0}")]
-    Unimplemented(String),
+    #[error("unimplemented: {what}")]
+    Unimplemented {
+        /// What the backend lacks, if it is for that.
+        lacking: Option<Capability>,
+        /// What is asked for.
+        what: String,
+    },
     /// The connection failed, or could not be set up.
     #[error("{}", describe(.0))]
     Tls(Error),
@@ -32,7 +43,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// A flag or a combination of flags that the shim does not have.
     pub(crate) fn unimplemented(what: impl Into<String>) -> Self {
-        Self::Unimplemented(what.into())
+        Self::Unimplemented { lacking: None, what: what.into() }
     }
 
     /// Something that is not as the flags say.
@@ -53,16 +64,30 @@ impl Failure {
             ErrorKind::Unsupported(capability) if capabilities.has(capability) => {
                 Self::Unexpected(format!("declared, and refused all the same: {error}"))
             }
-            ErrorKind::Unsupported(_) => Self::Unimplemented(error.to_string()),
+            ErrorKind::Unsupported(capability) => {
+                Self::Unimplemented { lacking: Some(capability), what: error.to_string() }
+            }
             _ => self,
         }
+    }
+
+    /// Writes down what is unimplemented, if there is a file for it: `capability NAME`, or what is asked for.
+    pub(crate) fn write_down(&self) -> io::Result<()> {
+        let Self::Unimplemented { lacking, what } = self else { return Ok(()) };
+        let Some(path) = env::var_os(NOTES) else { return Ok(()) };
+        let line = match lacking {
+            Some(capability) => format!("capability {capability}\n"),
+            None => format!("{}\n", what.lines().next().unwrap_or_default()),
+        };
+        // Other shims write too: a line is written at once, to wherever the end is.
+        OpenOptions::new().append(true).open(path)?.write_all(line.as_bytes())
     }
 
     /// What the process exits with: 89 tells the runner that the test does not apply, 90 that it fails even where a
     /// failure is what it expects.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Unimplemented(_) => ExitCode::from(89),
+            Self::Unimplemented { .. } => ExitCode::from(89),
             Self::Unexpected(_) => ExitCode::from(90),
             Self::Tls(_) | Self::Io { .. } => ExitCode::FAILURE,
         }

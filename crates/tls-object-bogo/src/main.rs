@@ -36,7 +36,13 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");
-            failure.exit_code()
+            match failure.write_down() {
+                Ok(()) => failure.exit_code(),
+                Err(error) => {
+                    eprintln!("what is unimplemented cannot be written down: {error}");
+                    ExitCode::FAILURE
+                }
+            }
         }
     }
 }

@@ -81,11 +81,15 @@ fn refuse_what_is_not_seen(scopes: &Scopes) -> Result<(), Failure> {
 
 /// Refuses what the backend's capabilities do not have: also values of settings that it has otherwise.
 fn refuse_what_is_lacking(backend: &dyn DynBackend, config: &Config) -> Result<(), Failure> {
-    let lacks = |error: &&Error| matches!(error.kind(), ErrorKind::Unsupported(_));
-    match backend.check(config).errors.iter().find(lacks) {
-        Some(error) => Err(Failure::unimplemented(error.to_string())),
-        None => Ok(()),
+    for error in backend.check(config).errors {
+        if let ErrorKind::Unsupported(capability) = error.kind() {
+            return Err(Failure::Unimplemented {
+                lacking: Some(capability),
+                what: error.to_string(),
+            });
+        }
     }
+    Ok(())
 }
 
 /// Servers whose settings change between connections are two, which share the keys of their tickets.

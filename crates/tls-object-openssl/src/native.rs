@@ -10,14 +10,13 @@ use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::ssl::{
-    SslContext, SslContextBuilder, SslMode, SslOptions, SslRef,
-    SslSessionCacheMode, SslVerifyMode,
+    SslContext, SslContextBuilder, SslMode, SslOptions, SslRef, SslSessionCacheMode, SslVerifyMode,
 };
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParamRef};
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContextRef, X509VerifyResult};
 use tls_object_core::{
-    Certificate, CertificateType, CipherSuite, Config, ErrorKind, Identity, KeyKind,
-    NamedGroup, ProtocolVersion, PublicKey, Side, SignatureScheme, VerifyCode,
+    Certificate, CertificateType, CipherSuite, Config, ErrorKind, Identity, KeyKind, NamedGroup,
+    ProtocolVersion, PublicKey, Side, SignatureScheme, VerifyCode,
 };
 use tls_object_libssl::{Refused, forget_refusal};
 

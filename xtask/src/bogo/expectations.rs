@@ -57,6 +57,11 @@ impl Column {
         Self(BACKENDS.iter().position(|name| *name == backend).expect("one of the backends"))
     }
 
+    /// Its place, from 0.
+    pub(super) const fn index(self) -> usize {
+        self.0
+    }
+
     /// The backend's name.
     pub(super) fn backend(self) -> &'static str {
         BACKENDS[self.0]
@@ -204,6 +209,7 @@ mod tests {
         let results = Results::parse(
             r#"{"tests": {"one": {"actual": "SKIP"}, "two": {"actual": "FAIL"}, "three": {"actual": "SKIP"}}}"#,
             String::new(),
+            "",
         );
         expectations.bless(Column(2), &results.unwrap());
         assert_eq!(expectations, Expectations::parse("tests: 3\nP---- one\nPPFPP two\n").unwrap());

@@ -67,9 +67,9 @@ impl Deviation {
     }
 }
 
-/// Whether `test` is one of those that `name` stands for.
-fn matches(name: &str, test: &str) -> bool {
-    Pattern::new(name).is_ok_and(|pattern| pattern.matches(test))
+/// Whether `one` is among what `name` stands for, in which `*` stands for anything.
+pub(super) fn matches(name: &str, one: &str) -> bool {
+    Pattern::new(name).is_ok_and(|pattern| pattern.matches(one))
 }
 
 /// The whole file.

@@ -21,12 +21,14 @@ struct Verdict {
 /// What each test of a run came to.
 pub(super) struct Results {
     outcomes: BTreeMap<String, Outcome>,
+    lacking: BTreeMap<String, usize>,
     log: String,
 }
 
 impl Results {
-    /// Reads what the runner has written: its report, and what it printed.
-    pub(super) fn parse(report: &str, log: String) -> Result<Self> {
+    /// Reads what the runner has written, its report and what it printed, and the notes of the shims: a line of what
+    /// each lacks.
+    pub(super) fn parse(report: &str, log: String, notes: &str) -> Result<Self> {
         let report: Report = serde_json::from_str(report).context("the runner's report")?;
         let mut outcomes = BTreeMap::new();
         for (test, verdict) in report.tests {
@@ -38,7 +40,16 @@ impl Results {
             };
             outcomes.insert(test, outcome);
         }
-        Ok(Self { outcomes, log })
+        let mut lacking = BTreeMap::new();
+        for reason in notes.lines() {
+            *lacking.entry(reason.to_owned()).or_default() += 1;
+        }
+        Ok(Self { outcomes, lacking, log })
+    }
+
+    /// How many shims lacked what.
+    pub(super) fn lacking(&self) -> &BTreeMap<String, usize> {
+        &self.lacking
     }
 
     /// How many tests were run.
@@ -94,13 +105,16 @@ mod tests {
             "a": {"actual": "PASS", "expected": "PASS"},
             "b": {"actual": "FAIL", "expected": "PASS", "is_unexpected": true}}}"#;
         let log = "PASSED (a)\nFAILED (b)\nunexpected failure\n\nPASSED (c)\n";
-        let results = Results::parse(report, log.to_owned()).unwrap();
+        let results = Results::parse(report, log.to_owned(), "x\nx\n").unwrap();
         assert_eq!(
             results.iter().collect::<Vec<_>>(),
             [("a", Outcome::Passed), ("b", Outcome::Failed)]
         );
         assert_eq!(results.detail("b"), "\nunexpected failure");
         assert_eq!(results.detail("a"), "");
-        assert!(Results::parse(r#"{"tests": {"a": {"actual": "CRASH"}}}"#, String::new()).is_err());
+        assert_eq!(results.lacking()["x"], 2);
+        assert!(
+            Results::parse(r#"{"tests": {"a": {"actual": "CRASH"}}}"#, String::new(), "").is_err()
+        );
     }
 }

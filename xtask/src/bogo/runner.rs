@@ -39,6 +39,9 @@ const KEYS: [(&str, &[&str]); 7] = [
 /// The patch that `boring-sys` always applies to the library, and that changes the runner too.
 const PATCH: &str = "patches/boring-pq.patch";
 
+/// The variable that tells shims where to write what they lack.
+const NOTES: &str = "TLS_OBJECT_BOGO_UNIMPLEMENTED";
+
 /// BoGo's runner, built.
 pub(super) struct Runner {
     program: PathBuf,
@@ -84,12 +87,14 @@ impl Runner {
     ) -> Result<Results> {
         let report = self.folder.join(format!("{backend}.json"));
         let log = self.folder.join(format!("{backend}.log"));
+        let notes = self.folder.join(format!("{backend}.unimplemented"));
+        File::create(&notes).with_context(|| notes.display().to_string())?;
         // What is not written must not be read.
         if report.exists() {
             fs::remove_file(&report)?;
         }
         let mut command = Command::new(&self.program);
-        command.current_dir(&self.folder).arg("-shim-path").arg(shim);
+        command.current_dir(&self.folder).env(NOTES, &notes).arg("-shim-path").arg(shim);
         command.args(["-shim-extra-flags", &format!("-backend;{backend}"), "-pipe"]);
         command.args(["-allow-unimplemented", "-loose-errors", "-test.timeout", "30m"]);
         command.args(["-num-workers", &workers().to_string()]).arg("-json-output").arg(&report);
@@ -113,7 +118,7 @@ impl Runner {
         let Ok(report) = fs::read_to_string(&report) else {
             bail!("the runner has written no report ({status}):\n{printed}");
         };
-        let results = Results::parse(&report, printed)?;
+        let results = Results::parse(&report, printed, &fs::read_to_string(&notes)?)?;
         consistent(status, &results).with_context(|| log.display().to_string())?;
         Ok(results)
     }
@@ -264,7 +269,7 @@ mod tests {
 
     #[test]
     fn the_runner_exits_as_its_report_has_it() {
-        let results = |report: &str| Results::parse(report, String::new()).unwrap();
+        let results = |report: &str| Results::parse(report, String::new(), "").unwrap();
         let exited = |code: i32| ExitStatus::from_raw(code << 8);
         let passed = results(r#"{"tests": {"a": {"actual": "PASS"}}}"#);
         let failed = results(r#"{"tests": {"a": {"actual": "FAIL"}}}"#);
