@@ -16,14 +16,17 @@ enum Op {
     Trim,
 }
 
+/// The most bytes that are moved at once. Miri takes its time for each.
+const MOST: usize = if cfg!(miri) { 60 } else { 3000 };
+
 fn op() -> impl Strategy<Value = Op> {
-    let bytes = || prop::collection::vec(any::<u8>(), 0..3000);
+    let bytes = || prop::collection::vec(any::<u8>(), 0..MOST);
     prop_oneof![
         8 => bytes().prop_map(Op::Write),
         3 => bytes().prop_map(Op::Push),
-        8 => (0..4000_usize).prop_map(Op::Read),
-        4 => (0..4000_usize).prop_map(Op::Lend),
-        4 => (0..2000_usize, bytes()).prop_map(|(min, put)| Op::Fill { min, put }),
+        8 => (0..MOST * 4 / 3).prop_map(Op::Read),
+        4 => (0..MOST * 4 / 3).prop_map(Op::Lend),
+        4 => (0..MOST * 2 / 3, bytes()).prop_map(|(min, put)| Op::Fill { min, put }),
         1 => Just(Op::WriteEof),
         1 => Just(Op::Trim),
     ]
@@ -118,7 +121,7 @@ fn step(bio: &mut dyn MemoryBio, model: &mut Model, op: Op) {
 
 proptest! {
     #[test]
-    fn both_bios_are_queues(limit in prop_oneof![Just(0_usize), 1..6000_usize], ops in prop::collection::vec(op(), 1..60)) {
+    fn both_bios_are_queues(limit in prop_oneof![Just(0_usize), 1..MOST * 2], ops in prop::collection::vec(op(), 1..60)) {
         let mut bios: [Box<dyn MemoryBio>; 2] =
             [Box::new(VecBio::with_limit(limit)), Box::new(SharedBio::with_limit(limit))];
         for bio in &mut bios {
