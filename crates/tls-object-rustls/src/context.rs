@@ -34,7 +34,7 @@ pub struct RustlsContext(Arc<Inner>);
 
 struct Inner {
     id: ContextId,
-    counters: SessionCounters,
+    counters: Arc<SessionCounters>,
     backend: Rustls,
     config: Config,
     native: Native,
@@ -77,13 +77,14 @@ impl ServerConfigs {
 impl RustlsContext {
     /// `config` has passed the backend's check.
     pub(crate) fn new(backend: &Rustls, config: &Config) -> Result<Self, Error> {
+        let counters = Arc::default();
         let native = match config.side {
             Side::Client => Native::Client(Arc::new(client(backend, config)?)),
-            Side::Server => Native::Server(Arc::new(server(backend, config)?)),
+            Side::Server => Native::Server(Arc::new(server(backend, config, &counters)?)),
         };
         Ok(Self(Arc::new(Inner {
             id: ContextId::new(),
-            counters: SessionCounters::default(),
+            counters,
             backend: *backend,
             config: config.clone(),
             native,
@@ -240,7 +241,11 @@ fn client(backend: &Rustls, config: &Config) -> Result<ClientConfig, Error> {
     Ok(client)
 }
 
-fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
+fn server(
+    backend: &Rustls,
+    config: &Config,
+    counters: &Arc<SessionCounters>,
+) -> Result<ServerConfigs, Error> {
     let provider = Arc::new(provider(backend, config)?);
     let verifier = Arc::new(PeerVerifier::new(config, &provider)?);
     let identities = Arc::new(ServerIdentities::new(config, &provider)?);
@@ -258,12 +263,12 @@ fn server(backend: &Rustls, config: &Config) -> Result<ServerConfigs, Error> {
     server.session_storage = Arc::new(NoServerSessionStorage {});
     if config.resumption && config.max_early_data > 0 {
         // With tickets it would take none.
-        server.session_storage = Arc::new(ServerSessions::new(EARLY_DATA_SESSIONS));
+        server.session_storage = Arc::new(ServerSessions::new(EARLY_DATA_SESSIONS, counters));
         server.max_early_data_size = config.max_early_data;
     } else if let Some(store) = StoredSessions::of(config, backend.name()) {
         server.session_storage = store;
     } else if config.resumption && config.session_cache > 0 {
-        server.session_storage = Arc::new(ServerSessions::new(config.session_cache));
+        server.session_storage = Arc::new(ServerSessions::new(config.session_cache, counters));
     } else if config.resumption {
         server.ticketer = backend
             .ticketer(config)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::server::StoresServerSessions;
-use tls_object_core::{BoundSessionStore, Config, SessionCache};
+use tls_object_core::{BoundSessionStore, Config, SessionCache, SessionCounters};
 
 /// What rustls tells clients of TLS 1.3 of a session that their server keeps (RFC 8446 section 4.6.1). Those of TLS 1.2 are
 /// told nothing.
@@ -15,8 +15,8 @@ const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct ServerSessions(SessionCache<Vec<u8>>);
 
 impl ServerSessions {
-    pub(crate) fn new(most: usize) -> Self {
-        Self(SessionCache::new(most))
+    pub(crate) fn new(most: usize, counters: &Arc<SessionCounters>) -> Self {
+        Self(SessionCache::new(most, counters.clone()))
     }
 }
 

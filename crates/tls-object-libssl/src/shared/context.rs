@@ -25,7 +25,7 @@ macro_rules! shared_context {
 
         struct Inner {
             id: ContextId,
-            counters: SessionCounters,
+            counters: Arc<SessionCounters>,
             config: Config,
             native: SslContext,
         }
@@ -33,8 +33,10 @@ macro_rules! shared_context {
         impl $Context {
             /// `config` has passed the backend's check.
             pub(crate) fn new(config: &Config) -> Result<Self, Error> {
-                let native = settings::build(config)?;
-                Ok(Self(Arc::new(Inner { id: ContextId::new(), counters: SessionCounters::default(), config: config.clone(), native })))
+                let counters = Arc::default();
+                let native = settings::build(config, &counters)?;
+                let config = config.clone();
+                Ok(Self(Arc::new(Inner { id: ContextId::new(), counters, config, native })))
             }
 
             /// A new connection.

@@ -9,7 +9,7 @@ macro_rules! shared_session {
 
         use tls_object_core::{
             BoundSessionStore, Config, ContextId, Error, ErrorKind, ProtocolVersion, SavedSession,
-            Session, SessionCache, SessionDetails, Wrap,
+            Session, SessionCache, SessionCounters, SessionDetails, Wrap,
         };
         use tls_object_libssl::Capture;
         use $bindings::error::ErrorStack;
@@ -50,17 +50,22 @@ macro_rules! shared_session {
         }
 
         /// Makes a server keep at most so many sessions itself.
-        pub(crate) fn keep(builder: &mut SslContextBuilder, most: usize) {
+        pub(crate) fn keep(
+            builder: &mut SslContextBuilder,
+            most: usize,
+            counters: &Arc<SessionCounters>,
+        ) {
             builder.set_session_cache_mode(
                 SslSessionCacheMode::SERVER | SslSessionCacheMode::NO_INTERNAL,
             );
-            let cache = Arc::new(SessionCache::<SslSession>::new(most));
+            let cache = Arc::new(SessionCache::<SslSession>::new(most, counters.clone()));
             let (new, old) = (cache.clone(), cache.clone());
             builder.set_new_session_callback(move |_ssl, session| {
                 new.insert(session.id(), session.clone());
             });
-            builder
-                .set_remove_session_callback(move |_context, session| drop(old.take(session.id())));
+            builder.set_remove_session_callback(move |_context, session| {
+                drop(old.remove(session.id()))
+            });
             ffi::look_up_sessions(builder, move |_ssl, id| cache.get(id));
         }
 

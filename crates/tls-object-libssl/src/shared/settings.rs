@@ -4,10 +4,11 @@
 macro_rules! shared_settings {
     ($bindings:ident, $Backend:ident) => {
         use std::collections::BTreeMap;
+        use std::sync::Arc;
 
         use tls_object_core::{
             BoundSessionStore, Capabilities, Config, Error, ErrorKind, Identity, ProtocolVersion,
-            Side, Suites, VerifyMode,
+            SessionCounters, Side, Suites, VerifyMode,
         };
         use tls_object_libssl::{
             PSK_TLS13_SUITES, TicketKeys, chosen, cipher_list, default_tls12_suites, leave_refusal,
@@ -24,12 +25,15 @@ macro_rules! shared_settings {
         use crate::{alpn, capabilities, ffi, hooks, native, session, $Backend};
 
         /// Builds the `SSL_CTX` of a configuration that has passed the check.
-        pub(crate) fn build(config: &Config) -> Result<SslContext, Error> {
-            let mut builder = showing(config, &config.identities)?;
+        pub(crate) fn build(
+            config: &Config,
+            counters: &Arc<SessionCounters>,
+        ) -> Result<SslContext, Error> {
+            let mut builder = showing(config, &config.identities, counters)?;
             if config.side == Side::Server {
                 let mut by_name = BTreeMap::new();
                 for (name, identities) in &config.identities_by_name {
-                    by_name.insert(name.clone(), showing(config, identities)?.build());
+                    by_name.insert(name.clone(), showing(config, identities, counters)?.build());
                 }
                 // Also without identities by name: OpenSSL remembers a name that was answered only.
                 builder.set_servername_callback(move |ssl, _alert| {
@@ -52,7 +56,11 @@ macro_rules! shared_settings {
         }
 
         /// Everything but the choice by name.
-        fn showing(config: &Config, identities: &[Identity]) -> Result<SslContextBuilder, Error> {
+        fn showing(
+            config: &Config,
+            identities: &[Identity],
+            counters: &Arc<SessionCounters>,
+        ) -> Result<SslContextBuilder, Error> {
             let mut builder = SslContext::builder(SslMethod::tls()).map_err(library_error)?;
             native::set_up(&mut builder).map_err(library_error)?;
             builder.set_options(SslOptions::CIPHER_SERVER_PREFERENCE);
@@ -60,7 +68,7 @@ macro_rules! shared_settings {
             let suites = config.suites(&capabilities)?;
             negotiation(&mut builder, config, &capabilities, &suites).map_err(library_error)?;
             alpn::set(&mut builder, config).map_err(library_error)?;
-            sessions(&mut builder, config).map_err(library_error)?;
+            sessions(&mut builder, config, counters).map_err(library_error)?;
             if config.key_log.is_some() || config.extract_secrets {
                 builder.set_keylog_callback(hooks::log_key);
             }
@@ -134,7 +142,11 @@ macro_rules! shared_settings {
             }
         }
 
-        fn sessions(builder: &mut SslContextBuilder, config: &Config) -> Result<(), ErrorStack> {
+        fn sessions(
+            builder: &mut SslContextBuilder,
+            config: &Config,
+            counters: &Arc<SessionCounters>,
+        ) -> Result<(), ErrorStack> {
             if !config.resumption {
                 builder.set_session_cache_mode(SslSessionCacheMode::OFF);
                 builder.set_options(SslOptions::NO_TICKET);
@@ -158,7 +170,7 @@ macro_rules! shared_settings {
                     }
                     if config.session_cache > 0 {
                         builder.set_options(SslOptions::NO_TICKET);
-                        session::keep(builder, config.session_cache);
+                        session::keep(builder, config.session_cache, counters);
                     }
                     if let Some(store) = BoundSessionStore::of(config, $Backend::NAME) {
                         builder.set_options(SslOptions::NO_TICKET);
