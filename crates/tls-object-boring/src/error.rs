@@ -5,15 +5,13 @@ use core::ffi::c_int;
 use boring::error::ErrorStack;
 use boring_sys as sys;
 use tls_object_core::{Alert, Error, ErrorKind, VerifyCode};
+use tls_object_libssl::VERDICT;
 
 use crate::BoringSsl;
 
 const ERR_LIB_SSL: c_int = sys::ERR_LIB_SSL.0 as c_int;
 /// `SSL_AD_REASON_OFFSET`: the reason of an alert that arrived is this plus its number.
 const ALERT_RECEIVED: c_int = 1000;
-
-/// Stands for whatever `SSL_get_verify_result` says.
-const REFUSED: ErrorKind = ErrorKind::CertificateVerify(VerifyCode::ApplicationVerification);
 
 /// `SSL_R_*` and what it means. Reasons that only repeat that something failed are left out, so
 /// that the entry below them in the queue speaks.
@@ -28,7 +26,7 @@ const REASONS: &[(c_int, ErrorKind)] = &[
     (sys::SSL_R_BAD_HELLO_REQUEST, ErrorKind::Decode),
     (sys::SSL_R_BAD_SIGNATURE, ErrorKind::BadHandshakeSignature),
     (sys::SSL_R_CCS_RECEIVED_EARLY, ErrorKind::UnexpectedMessage),
-    (sys::SSL_R_CERTIFICATE_VERIFY_FAILED, REFUSED),
+    (sys::SSL_R_CERTIFICATE_VERIFY_FAILED, VERDICT),
     (sys::SSL_R_CLIENTHELLO_PARSE_FAILED, ErrorKind::Decode),
     (sys::SSL_R_DATA_LENGTH_TOO_LONG, ErrorKind::RecordOverflow),
     (sys::SSL_R_DECODE_ERROR, ErrorKind::Decode),
@@ -47,6 +45,8 @@ const REASONS: &[(c_int, ErrorKind)] = &[
     (sys::SSL_R_INVALID_ALPN_PROTOCOL, ErrorKind::IllegalParameter),
     (sys::SSL_R_INVALID_COMPRESSION_LIST, ErrorKind::IllegalParameter),
     (sys::SSL_R_INVALID_OUTER_RECORD_TYPE, ErrorKind::UnexpectedMessage),
+    // The key usage of a leaf, which BoringSSL looks at before its chain is judged.
+    (sys::SSL_R_KEY_USAGE_BIT_INCORRECT, ErrorKind::CertificateVerify(VerifyCode::WrongPurpose)),
     (sys::SSL_R_LENGTH_MISMATCH, ErrorKind::Decode),
     (sys::SSL_R_MISSING_EXTENSION, ErrorKind::IllegalParameter),
     (sys::SSL_R_MISSING_KEY_SHARE, ErrorKind::IllegalParameter),

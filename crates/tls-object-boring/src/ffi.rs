@@ -16,6 +16,7 @@ use tls_object_libssl::impl_calls;
 use crate::library::Lib;
 
 mod early_data;
+mod extensions;
 mod identity;
 mod raw_public_key;
 mod ticket_keys;
@@ -24,6 +25,10 @@ mod verify;
 
 pub(crate) use early_data::{
     early_data_accepted, early_data_limit, offer_early_data, take_early_data,
+};
+pub(crate) use extensions::{
+    has_basic_constraints, has_unknown_critical, is_authority, is_for, is_self_issued, path_length,
+    says_it_signs_certificates,
 };
 pub(crate) use identity::{
     add_credential, clear_certificates, peer_schemes, sct_list, selected_credential,

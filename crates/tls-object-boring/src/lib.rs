@@ -13,6 +13,7 @@
 #![deny(unsafe_code)]
 
 mod alpn;
+mod anchor;
 mod backend;
 mod capabilities;
 mod context;

@@ -2,6 +2,7 @@
 
 use core::ffi::c_int;
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
 use boring::error::ErrorStack;
 use boring::ex_data::Index;
@@ -25,7 +26,7 @@ pub(crate) use crate::ffi::{
 };
 use crate::identity::{self, Loaded};
 use crate::signing::External;
-use crate::{capabilities, facts, ffi, hooks, strength};
+use crate::{anchor, capabilities, facts, ffi, hooks, strength};
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
 /// default without SHA-1, and with Ed25519.
@@ -268,6 +269,9 @@ static VERIFIED_CHAIN: LazyLock<Result<Index<Ssl, Vec<X509>>, ErrorStack>> =
 /// Has chains judged by the application as well, where it wants to, and makes a connection keep the path by which
 /// its peer was accepted, which is gone once it is judged.
 pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
+    if let Ok(index) = *PURPOSE {
+        builder.set_ex_data(index, config.purpose.side(config.side.peer()));
+    }
     if config.reverify_on_resume {
         ffi::reverify_on_resume(builder);
     }
@@ -328,19 +332,34 @@ pub(crate) fn judge_public_key(
     hooks.verify_public_key(encoded, strength::is_weak(key))
 }
 
-/// The library's verdict on a chain, and then that on its strength.
+/// The library's verdict on a chain, and then that on its anchor and its strength.
 pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
     if !judgement.verify_cert().unwrap_or(false) {
         return false;
     }
-    match judgement.chain().and_then(strength::weakness) {
-        Some(refused) => {
-            leave_refusal(refused);
-            refuse(judgement, VerifyCode::Rejected);
-            false
-        }
-        None => true,
-    }
+    let purpose = purpose_of(judgement);
+    let fault = judgement.chain().and_then(|path| {
+        let (code, depth) = anchor::fault(path, purpose).or_else(|| strength::weakness(path))?;
+        let certificate = path.get(depth).and_then(|it| it.to_der().ok());
+        Some((code, depth, certificate.map(Certificate::from_der)))
+    });
+    let Some((code, depth, certificate)) = fault else { return true };
+    leave_refusal(Refused {
+        kind: Some(ErrorKind::CertificateVerify(code)),
+        depth: u32::try_from(depth).unwrap_or(u32::MAX),
+        certificate,
+    });
+    refuse(judgement, hooks::stand_in(code.alert()));
+    false
+}
+
+/// Where a context keeps the side that the certificates of its peers must be for, if it must be one.
+static PURPOSE: LazyLock<Result<Index<SslContext, Option<Side>>, ErrorStack>> =
+    LazyLock::new(SslContext::new_ex_index);
+
+fn purpose_of(judgement: &X509StoreContextRef) -> Option<Side> {
+    let ssl = judgement.ex_data(X509StoreContext::ssl_idx().ok()?)?;
+    *ssl.ssl_context().ex_data(*PURPOSE.as_ref().ok()?)?
 }
 
 /// The chain that is being judged, as it was sent.
@@ -389,7 +408,8 @@ pub(crate) fn set_purpose(
 
 /// Where the chain fails that is being judged, and why if it leads nowhere, of which BoringSSL says less than OpenSSL.
 pub(crate) fn refused(config: &Config, chain: &mut X509StoreContextRef) -> Refused {
-    if let Some(refusal) = dead_end(config, chain) {
+    if let Some(refusal) = shape_fault(config, chain) {
+        refuse(chain, hooks::stand_in(refusal.code.alert()));
         return Refused {
             kind: Some(ErrorKind::CertificateVerify(refusal.code)),
             depth: u32::try_from(refusal.depth).unwrap_or(u32::MAX),
@@ -412,24 +432,32 @@ pub(crate) fn refused(config: &Config, chain: &mut X509StoreContextRef) -> Refus
     }
 }
 
-/// What OpenSSL would say of a chain that leads to nobody who is trusted. BoringSSL says the same of one that is too
-/// long, of some that sign themselves, and of one with an issuer whose key is not for that.
-fn dead_end(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> {
-    let leads_nowhere = |code| {
-        matches!(
+/// What OpenSSL would say of a chain, where it is what it looks at first: where the chain leads, extensions, and strength. BoringSSL
+/// says the same of a chain that leads to nobody who is trusted, of one that is too long, of some that sign themselves, and of
+/// one with an issuer whose key is not for that; and it has no word on an anchor.
+fn shape_fault(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> {
+    let said = chain.verify_result().err()?.as_raw();
+    let is_told = |code| match code {
+        // It has no constraints on addresses, and refuses whatever is held to one.
+        VerifyCode::NameConstraint | VerifyCode::NameExcluded => {
+            said == boring_sys::X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE
+        }
+        code => matches!(
             code,
             VerifyCode::ChainTooLong
                 | VerifyCode::InvalidCa
+                | VerifyCode::PathLengthExceeded
                 | VerifyCode::SelfSigned
                 | VerifyCode::SelfSignedInChain
+                | VerifyCode::UnhandledCriticalExtension
                 | VerifyCode::UnknownIntermediateIssuer
                 | VerifyCode::UnknownIssuer
-        )
+                | VerifyCode::WeakCaKey
+                | VerifyCode::WeakKey
+                | VerifyCode::WeakSignature
+                | VerifyCode::WrongPurpose
+        ),
     };
-    let said = chain.verify_result().err()?;
-    if !leads_nowhere(VerifyCode::from_openssl(said.as_raw())) {
-        return None;
-    }
     let ssl = chain.ex_data(X509StoreContext::ssl_idx().ok()?)?;
     let sent = peer_certificates(ssl);
     let sent: Vec<_> = sent.iter().map(Certificate::der).collect();
@@ -439,11 +467,13 @@ fn dead_end(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> {
         server_name: None,
         now: match config.verify_time {
             VerifyTime::Fixed(since_1970) => i64::try_from(since_1970.as_secs()).ok()?,
-            // Decides between two anchors of one name only.
-            VerifyTime::System => 0,
+            VerifyTime::System => {
+                let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+                i64::try_from(since_1970.unwrap_or_default().as_secs()).ok()?
+            }
         },
     };
-    rules.refusal(&sent, &|_, _| true).filter(|refusal| leads_nowhere(refusal.code))
+    rules.refusal(&sent, &|_, _| true).filter(|refusal| is_told(refusal.code))
 }
 
 /// Whether a client may offer a pre-shared key: it is asked for one where it may only.

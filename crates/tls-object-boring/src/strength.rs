@@ -4,8 +4,7 @@ use boring::nid::Nid;
 use boring::pkey::{Id, PKeyRef, Public};
 use boring::stack::StackRef;
 use boring::x509::{X509, X509Ref};
-use tls_object_core::{Certificate, ErrorKind, VerifyCode};
-use tls_object_libssl::Refused;
+use tls_object_core::VerifyCode;
 
 /// What OpenSSL asks of RSA at its second level, and the providers of rustls always, in bits.
 const LEAST_RSA: u32 = 2048;
@@ -21,9 +20,9 @@ const BROKEN: &[Nid] = &[
     Nid::DSAWITHSHA1_2,
 ];
 
-/// What is too weak in a path, which begins with the leaf and ends with the trust anchor: nobody relies on the
-/// anchor's own signature.
-pub(crate) fn weakness(path: &StackRef<X509>) -> Option<Refused> {
+/// What is too weak in a path, and how far above the leaf. The path begins with the leaf and ends with the trust anchor:
+/// nobody relies on the anchor's own signature.
+pub(crate) fn weakness(path: &StackRef<X509>) -> Option<(VerifyCode, usize)> {
     let anchor = path.len().checked_sub(1)?;
     path.iter().enumerate().find_map(|(depth, certificate)| {
         let code = match depth {
@@ -32,11 +31,7 @@ pub(crate) fn weakness(path: &StackRef<X509>) -> Option<Refused> {
             depth if depth < anchor && has_weak_signature(certificate) => VerifyCode::WeakSignature,
             _ => return None,
         };
-        Some(Refused {
-            kind: Some(ErrorKind::CertificateVerify(code)),
-            depth: u32::try_from(depth).unwrap_or(u32::MAX),
-            certificate: certificate.to_der().ok().map(Certificate::from_der),
-        })
+        Some((code, depth))
     })
 }
 

@@ -70,7 +70,7 @@ fn split(der: &[u8]) -> (u8, &[u8], &[u8]) {
     (der[0], &value[header..], rest)
 }
 
-fn encode(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn encode(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match u8::try_from(content.len()) {
         Ok(len @ 0..0x80) => out.push(len),

@@ -3,6 +3,7 @@
 //! What is valid at [`NOW`] is valid by any real clock too, until 2045, and what is not at the one is not by the other:
 //! so a backend that cannot be told the time is tried with the same certificates. [`Pki::valid_then`] is for those that can.
 
+mod anchors;
 mod revocation;
 mod shapes;
 
@@ -16,6 +17,7 @@ use rcgen::{
 };
 use tls_object_core::{Certificate, Identity, PrivateKey, PublicKey, Side};
 
+pub(crate) use anchors::Anchor;
 pub(crate) use shapes::Shape;
 
 /// When every certificate is judged: 2015-07-01T00:00:00Z.

@@ -103,7 +103,7 @@ impl<L: Library> LibsslEngine<L> {
                 .connection
                 .alert_received()
                 .map_or(ErrorKind::Internal, ErrorKind::AlertReceived),
-            Some(ErrorKind::CertificateVerify(_)) => {
+            Some(refusal::VERDICT) => {
                 let code = L::verify_result(self.connection.handle());
                 let error = refusal::take(VerifyCode::from_openssl(code));
                 refused.insert(error).kind()

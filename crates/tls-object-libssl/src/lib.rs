@@ -45,7 +45,9 @@ pub use ffi::connection::{Connection, Outcome};
 pub use hooks::{Hooks, Sent};
 pub use library::{Failure, Library, PSK_TLS13_SUITES, chosen, cipher_list, default_tls12_suites};
 pub use pkcs8::without_public_key;
-pub use refusal::{Refused, Verdict, forget_refusal, leave_refusal, left_code, name_refusal};
+pub use refusal::{
+    Refused, VERDICT, Verdict, forget_refusal, leave_refusal, left_code, name_refusal,
+};
 pub use signing::{Signed, sign, signed_meanwhile};
 pub use ticket_keys::{TicketKeyUse, TicketKeys};
 pub use traffic::FirstSecret;

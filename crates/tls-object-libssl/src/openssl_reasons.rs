@@ -4,7 +4,9 @@
 
 use core::ffi::c_int;
 
-use tls_object_core::{Alert, ErrorKind, VerifyCode};
+use tls_object_core::{Alert, ErrorKind};
+
+use crate::refusal::VERDICT;
 
 /// `ERR_LIB_SSL`.
 const LIBRARY: c_int = 20;
@@ -32,9 +34,6 @@ pub fn is_internal(library: c_int, reason: c_int) -> bool {
     library == LIBRARY && reason == INTERNAL_ERROR
 }
 
-/// Stands for whatever `SSL_get_verify_result` says.
-const REFUSED: ErrorKind = ErrorKind::CertificateVerify(VerifyCode::Unspecified);
-
 /// `SSL_R_*`: number, name, and what it means. Reasons that only repeat that something failed
 /// (`RECORD_LAYER_FAILURE`) are left out, so that the entry below them in the queue speaks.
 pub const REASONS: &[(c_int, &str, ErrorKind)] = &[
@@ -54,7 +53,7 @@ pub const REASONS: &[(c_int, &str, ErrorKind)] = &[
     (123, "BAD_SIGNATURE", ErrorKind::BadHandshakeSignature),
     (131, "CA_DN_LENGTH_MISMATCH", ErrorKind::Decode),
     (133, "CCS_RECEIVED_EARLY", ErrorKind::UnexpectedMessage),
-    (134, "CERTIFICATE_VERIFY_FAILED", REFUSED),
+    (134, "CERTIFICATE_VERIFY_FAILED", VERDICT),
     (135, "CERT_LENGTH_MISMATCH", ErrorKind::Decode),
     (145, "DATA_BETWEEN_CCS_AND_FINISHED", ErrorKind::UnexpectedMessage),
     (146, "DATA_LENGTH_TOO_LONG", ErrorKind::RecordOverflow),

@@ -6,6 +6,9 @@ use tls_object_core::{Certificate, Error, ErrorKind, VerifyCode};
 
 use crate::aside::Aside;
 
+/// Stands, in a backend's table of reasons, for whatever the library's verdict on a chain was.
+pub const VERDICT: ErrorKind = ErrorKind::CertificateVerify(VerifyCode::Unspecified);
+
 /// Where a chain failed, and why, where the library does not say.
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs)] // made by the backends

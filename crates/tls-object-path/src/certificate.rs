@@ -35,6 +35,11 @@ const UNDERSTOOD: &[Oid<'static>] = &[
     OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
 ];
 
+/// Whether a certificate, in DER, says that it is its own issuer, by name and by key.
+pub fn is_self_signed(der: &[u8]) -> bool {
+    Cert::parse(der).is_some_and(|cert| cert.is_self_signed())
+}
+
 /// One certificate. Its extensions are parsed when they are asked for.
 #[derive(Debug)]
 pub(crate) struct Cert<'a> {
@@ -91,7 +96,14 @@ impl<'a> Cert<'a> {
             _ => true,
         };
         let serial = wanted.authority_cert_serial;
-        same_key && serial.is_none_or(|serial| serial == issuer.x509.raw_serial())
+        // The first name that a certificate can have, and no other, says who has issued the issuer.
+        let directory = wanted.authority_cert_issuer.iter().flatten().find_map(|name| match name {
+            GeneralName::DirectoryName(name) => Some(name.as_raw()),
+            _ => None,
+        });
+        same_key
+            && serial.is_none_or(|serial| serial == issuer.x509.raw_serial())
+            && directory.is_none_or(|name| name == issuer.issuer())
     }
 
     fn subject_key(&self) -> Option<KeyIdentifier<'_>> {
@@ -132,11 +144,13 @@ impl<'a> Cert<'a> {
             .unwrap_or_default()
     }
 
-    /// Whether it is an authority's: says so, or is of an age that could not.
-    pub(crate) fn is_authority(&self) -> bool {
+    /// Whether it is an authority's: says so, or as an anchor is of an age that could not, or has a key for signing
+    /// certificates.
+    pub(crate) fn is_authority(&self, is_anchor: bool) -> bool {
         let may_sign = self.key_usage().map(|usage| usage.key_cert_sign());
         match self.basic_constraints() {
             Some(constraints) => constraints.ca && may_sign != Some(false),
+            None if !is_anchor => false,
             None if self.x509.version() == X509Version::V1 => self.is_self_signed(),
             None => may_sign == Some(true),
         }

@@ -61,7 +61,8 @@ pub(crate) fn check(
         let issuer = match path.get(depth + 1) {
             Some(issuer) => issuer,
             None if cert.is_self_issued() => cert,
-            None => continue,
+            // Who has issued an anchor that is none by itself nobody can ask.
+            None => return Err((VerifyCode::MissingCrl, depth)),
         };
         check_one(rules, &lists, cert, issuer, is_signed_by).map_err(|code| (code, depth))?;
     }

@@ -13,7 +13,7 @@ pub(crate) fn check(rules: &Rules<'_>, path: &[Cert<'_>]) -> Result<(), Fault> {
         if cert.has_unknown_critical() {
             return Err((VerifyCode::UnhandledCriticalExtension, depth));
         }
-        if depth > 0 && !cert.is_authority() {
+        if depth > 0 && !cert.is_authority(depth + 1 == path.len()) {
             return Err((VerifyCode::InvalidCa, depth));
         }
         if purpose.is_some_and(|side| !cert.is_for(side, depth > 0)) {

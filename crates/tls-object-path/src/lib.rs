@@ -24,5 +24,6 @@ mod extensions;
 mod names;
 mod rules;
 
+pub use certificate::is_self_signed;
 pub use names::matches_common_name;
 pub use rules::{Refusal, Rules, SignatureCheck};

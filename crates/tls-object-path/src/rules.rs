@@ -73,6 +73,11 @@ impl<'a> Rules<'a> {
             };
             return Err((code, depth));
         }
+        // Libraries go by names and keys alone.
+        let is_link = |pair: &[Cert<'_>]| pair[0].may_be_issued_by(&pair[1]);
+        if let Some(below) = path.windows(2).position(|pair| !is_link(pair)) {
+            return Err((VerifyCode::UnknownIssuer, below));
+        }
         let limit = self.config.max_intermediates.map_or(usize::MAX, usize::from);
         if depth.saturating_sub(1) > limit {
             return Err((VerifyCode::ChainTooLong, limit + 1));

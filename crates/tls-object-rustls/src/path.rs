@@ -1,6 +1,7 @@
 //! Looking for a path from a leaf to a trust anchor.
 
 use core::cell::Cell;
+use std::borrow::Cow;
 
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use tls_object_core::{Certificate, CrlScope, Side};
@@ -21,11 +22,20 @@ pub(crate) enum Fault {
     NotAllowed(Refusal),
 }
 
+/// A certificate between a leaf and an anchor.
+#[derive(Clone, Copy, Debug)]
+enum Link {
+    /// Of those that the peer has sent behind the leaf.
+    Sent(usize),
+    /// Of those that are trusted.
+    Trusted(usize),
+}
+
 /// The path from a leaf to what is trusted, as places in lists: the certificates themselves are held elsewhere.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Path {
-    /// Which of the certificates behind the leaf, in the order of the path.
-    sent: Box<[usize]>,
+    /// What stands between leaf and anchor, in the order of the path.
+    between: Box<[Link]>,
     /// Which of the trust anchors; `None` where the leaf is one itself.
     anchor: Option<usize>,
 }
@@ -38,11 +48,13 @@ impl Path {
         trusted: &[Certificate],
     ) -> Vec<Certificate> {
         let Some((leaf, behind)) = sent.split_first() else { return Vec::new() };
-        let sent = self.sent.iter().filter_map(|&place| behind.get(place));
-        [leaf]
-            .into_iter()
-            .chain(sent)
-            .map(|it| Certificate::from_der(it.as_ref()))
+        let sent = |der: &CertificateDer<'_>| Certificate::from_der(der.as_ref());
+        let between = self.between.iter().filter_map(|link| match *link {
+            Link::Sent(place) => behind.get(place).map(sent),
+            Link::Trusted(place) => trusted.get(place).cloned(),
+        });
+        core::iter::once(sent(leaf))
+            .chain(between)
             .chain(self.anchor.and_then(|place| trusted.get(place)).cloned())
             .collect()
     }
@@ -99,34 +111,40 @@ impl PeerVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<Path, Fault> {
+        let all: Vec<usize> = (0..self.trusted.anchors.len())
+            .filter(|&anchor| self.config.partial_chain || self.trusted.is_root[anchor])
+            .collect();
         let is_current = |anchor: &usize| self.trusted.validity[*anchor].check(now).is_ok();
-        let current: Vec<usize> = (0..self.trusted.anchors.len()).filter(is_current).collect();
-        if current.len() == self.trusted.anchors.len() {
-            return self.find_path_to(rules, &self.trusted.anchors, leaf, intermediates, now);
-        }
-        let anchors: Vec<_> =
-            current.iter().map(|&anchor| self.trusted.anchors[anchor].clone()).collect();
-        match self.find_path_to(rules, &anchors, leaf, intermediates, now) {
-            Err(Fault::Webpki(webpki::Error::UnknownIssuer)) => {
-                let path =
-                    self.find_path_to(rules, &self.trusted.anchors, leaf, intermediates, now)?;
+        let current: Vec<usize> = all.iter().copied().filter(is_current).collect();
+        match self.find_path_to(rules, &current, leaf, intermediates, now) {
+            Err(Fault::Webpki(webpki::Error::UnknownIssuer)) if current.len() < all.len() => {
+                let path = self.find_path_to(rules, &all, leaf, intermediates, now)?;
                 path.anchor.map_or(Ok(()), |anchor| self.trusted.validity[anchor].check(now))?;
                 Ok(path)
             }
-            Err(fault) => Err(fault),
-            Ok(path) => Ok(Path { anchor: path.anchor.map(|anchor| current[anchor]), ..path }),
+            verdict => verdict,
         }
     }
 
-    /// Looks for a path to one of `anchors`.
+    /// Looks for a path to one of the trusted certificates at these `places`. As with OpenSSL, one that is trusted and not
+    /// its own issuer may be a link of it, and is preferred to those that were sent.
     fn find_path_to(
         &self,
         rules: &Rules<'_>,
-        anchors: &[TrustAnchor<'_>],
+        places: &[usize],
         leaf: &EndEntityCert<'_>,
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<Path, Fault> {
+        let all = &self.trusted.anchors;
+        let anchors: Cow<'_, [TrustAnchor<'_>]> = match places.len() {
+            some if some < all.len() => places.iter().map(|&it| all[it].clone()).collect(),
+            _ => all.into(),
+        };
+        let links: Cow<'_, [CertificateDer<'_>]> = match self.trusted_links() {
+            links if links.is_empty() => intermediates.into(),
+            links => links.into_iter().chain(intermediates.iter().cloned()).collect(),
+        };
         let crls = self.trusted.crls_at(now);
         // Says no only where there is no list: then revocation is not checked.
         let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
@@ -149,8 +167,8 @@ impl PeerVerifier {
         let path = leaf
             .verify_for_usage(
                 self.algorithms.all,
-                anchors,
-                intermediates,
+                &anchors,
+                &links,
                 now,
                 Use(rules.config.purpose.side(rules.peer)),
                 revocation,
@@ -164,11 +182,25 @@ impl PeerVerifier {
             .iter()
             .position(|anchor| core::ptr::eq(anchor, path.anchor()))
             .ok_or(webpki::Error::UnknownIssuer)?;
-        let place = |der: CertificateDer<'_>| intermediates.iter().position(|it| *it == der);
+        let link = |der: CertificateDer<'_>| {
+            let sent = intermediates.iter().position(|it| *it == der).map(Link::Sent);
+            let trusted = self.config.trust_store.certificates();
+            let is_it = |it: &Certificate| it.der() == der.as_ref();
+            sent.or_else(|| trusted.iter().position(is_it).map(Link::Trusted))
+        };
         Ok(Path {
-            sent: path.intermediate_certificates().filter_map(|it| place(it.der())).collect(),
-            anchor: Some(anchor),
+            between: path.intermediate_certificates().filter_map(|it| link(it.der())).collect(),
+            anchor: Some(places[anchor]),
         })
+    }
+
+    /// The trusted certificates that are no anchors: none with partial chains.
+    fn trusted_links(&self) -> Vec<CertificateDer<'_>> {
+        if self.config.partial_chain {
+            return Vec::new();
+        }
+        let trusted = self.config.trust_store.certificates().iter().zip(&self.trusted.is_root);
+        trusted.filter(|(_, is_root)| !**is_root).map(|(it, _)| it.der().into()).collect()
     }
 
     /// The certificates of a path, that of the anchor included.

@@ -1,10 +1,13 @@
 //! Chains that are wrong in one way, and some that are right in an unusual one.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, GeneralSubtree,
-    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints,
+    BasicConstraints, CertificateParams, CidrSubnet, CustomExtension, DnType,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    NameConstraints,
 };
 use tls_object_core::{Certificate, Identity};
+
+use crate::der::encode;
 
 use super::{
     KeyType, Pki, Purpose, SERVER_NAMES, SOUND, Validity, authority_params, identity, leaf_params,
@@ -14,10 +17,24 @@ use super::{
 /// What is peculiar about a chain under the P-256 root.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Shape {
+    /// The authority above the leaf may not speak for its address.
+    AddressExcluded,
+    /// The authority above the leaf may speak for other addresses only.
+    AddressNotPermitted,
+    /// The authority above the leaf may speak for its addresses and for few others.
+    AddressPermitted,
+    /// The leaf is for `anyExtendedKeyUsage` (RFC 5280 section 4.2.1.12).
+    AnyUsage,
+    /// The authority above the leaf may speak for subjects of another organization only.
+    DirectoryNotPermitted,
     /// The authority above the leaf may speak for no such name.
     Excluded,
+    /// The authority above the leaf asks for a policy, of which there is none (RFC 5280 section 4.2.1.11).
+    ExplicitPolicy,
     /// Leaf and authority are no longer valid.
     ExpiredTwice,
+    /// The issuer of the leaf is for `anyExtendedKeyUsage`.
+    IssuerAnyUsage,
     /// The issuer of the leaf says that it is no authority.
     IssuerIsNoAuthority,
     /// The issuer of the leaf has a key that is not for signing certificates.
@@ -28,8 +45,14 @@ pub(crate) enum Shape {
     IssuerUnknownCritical,
     /// The leaf says that it is an authority.
     LeafIsAuthority,
+    /// The leaf has a key for signing certificates alone.
+    LeafMayNotSign,
     /// The leaf does not say by which key it is signed.
     NoKeyIdentifier,
+    /// The leaf says that it is signed under a certificate of its issuer's with another serial number.
+    OtherIssuerSerial,
+    /// The leaf says that it is signed by another key.
+    OtherKeyIdentifier,
     /// An authority that allows none below has one.
     TooDeep,
     /// Two authorities between leaf and root.
@@ -44,11 +67,42 @@ impl Pki {
         let mut leaf = leaf_params(purpose, SERVER_NAMES, 30);
         let mut issuer = authority_params("shaped intermediate", 31);
         match shape {
-            Shape::Excluded => {
+            Shape::AddressExcluded => exclude(&mut issuer, address_subtree([127, 0, 0, 0])),
+            Shape::AddressNotPermitted => permit(&mut issuer, address_subtree([10, 0, 0, 0])),
+            Shape::AddressPermitted => {
                 issuer.name_constraints = Some(NameConstraints {
-                    permitted_subtrees: Vec::new(),
-                    excluded_subtrees: vec![GeneralSubtree::DnsName("localhost".to_owned())],
+                    permitted_subtrees: vec![
+                        address_subtree([127, 0, 0, 0]),
+                        GeneralSubtree::IpAddress(CidrSubnet::V6([0; 16], [0; 16])),
+                    ],
+                    excluded_subtrees: Vec::new(),
                 });
+            }
+            Shape::AnyUsage => leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any],
+            Shape::DirectoryNotPermitted => {
+                let mut name = rcgen::DistinguishedName::new();
+                name.push(DnType::OrganizationName, "another organization");
+                permit(&mut issuer, GeneralSubtree::DirectoryName(name));
+            }
+            Shape::Excluded => {
+                exclude(&mut issuer, GeneralSubtree::DnsName("localhost".to_owned()));
+            }
+            // `requireExplicitPolicy`, from the next certificate on.
+            Shape::ExplicitPolicy => {
+                issuer.custom_extensions.push(extension(36, vec![0x30, 3, 0x80, 1, 0], true));
+            }
+            Shape::IssuerAnyUsage => {
+                issuer.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any];
+            }
+            Shape::LeafMayNotSign => leaf.key_usages = vec![KeyUsagePurpose::KeyCertSign],
+            Shape::OtherKeyIdentifier => {
+                leaf.use_authority_key_identifier_extension = false;
+                let identifier = vec![0x30, 6, 0x80, 4, 1, 2, 3, 4];
+                leaf.custom_extensions.push(extension(35, identifier, false));
+            }
+            Shape::OtherIssuerSerial => {
+                leaf.use_authority_key_identifier_extension = false;
+                leaf.custom_extensions.push(extension(35, other_serial(), false));
             }
             Shape::ExpiredTwice => {
                 Validity::Past.apply(&mut leaf);
@@ -88,7 +142,7 @@ impl Pki {
         self.signed(leaf, &lower_issuer, &[&lower, &upper])
     }
 
-    fn signed(
+    pub(super) fn signed(
         &self,
         leaf: CertificateParams,
         issuer: &Issuer<'_, KeyPair>,
@@ -123,7 +177,41 @@ impl Pki {
     }
 }
 
-fn unknown_critical() -> CustomExtension {
+fn exclude(authority: &mut CertificateParams, subtree: GeneralSubtree) {
+    let excluded_subtrees = vec![subtree];
+    authority.name_constraints =
+        Some(NameConstraints { permitted_subtrees: Vec::new(), excluded_subtrees });
+}
+
+fn permit(authority: &mut CertificateParams, subtree: GeneralSubtree) {
+    let permitted_subtrees = vec![subtree];
+    authority.name_constraints =
+        Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() });
+}
+
+/// The addresses with the first number of this one.
+fn address_subtree(address: [u8; 4]) -> GeneralSubtree {
+    GeneralSubtree::IpAddress(CidrSubnet::V4(address, [255, 0, 0, 0]))
+}
+
+/// The extension `id-ce` of this number (RFC 5280 section 4.2.1).
+fn extension(number: u64, content: Vec<u8>, is_critical: bool) -> CustomExtension {
+    let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, number], content);
+    extension.set_criticality(is_critical);
+    extension
+}
+
+/// An `AuthorityKeyIdentifier` of the root's name and a serial number that it has not given.
+fn other_serial() -> Vec<u8> {
+    // The common name alone, as `authority_params` writes it.
+    let name = b"tls-object test p256 root";
+    let name = encode(0x0c, name);
+    let name = encode(0x30, &[&[0x06, 3, 0x55, 4, 3], &*name].concat());
+    let name = encode(0xa4, &encode(0x30, &encode(0x31, &name)));
+    encode(0x30, &[encode(0xa1, &name), vec![0x82, 2, 0x7f, 0x7f]].concat())
+}
+
+pub(super) fn unknown_critical() -> CustomExtension {
     // An arc for examples (RFC 5612), and NULL.
     let mut extension =
         CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 32473, 1], vec![5, 0]);

@@ -11,10 +11,17 @@ use crate::pki::{Purpose, Shape, pki};
 use crate::scenario::{Dims, Scenario};
 
 /// Defines each scenario twice: a client judges its server, and a server its client. In brackets what the judge must be
-/// able to do besides.
+/// able to do besides telling why it refuses.
 macro_rules! judged {
     ($( $name:literal, $summary:literal, [$($needed:ident)*], $run:expr; )*) => {
-        pub(super) const SCENARIOS: &[Scenario] = &[
+        each_side! { $( $name, $summary, [VerifyCode AlertSent $($needed)*], $run; )* }
+    };
+}
+
+/// The same where nothing is refused.
+macro_rules! each_side {
+    ($( $name:literal, $summary:literal, [$($needed:ident)*], $run:expr; )*) => {
+        &[
             $(
                 Scenario::new(
                     concat!("chain::", $name),
@@ -22,7 +29,7 @@ macro_rules! judged {
                     Dims::VERSIONS.variants(&["client"]),
                     $run,
                 )
-                .needs_each(&[Capability::VerifyCode, Capability::AlertSent, $(Capability::$needed),*], &[]),
+                .needs_each(&[$(Capability::$needed),*], &[]),
                 Scenario::new(
                     concat!("client_chain::", $name),
                     $summary,
@@ -35,30 +42,38 @@ macro_rules! judged {
                         Capability::ClientAuthRequired,
                         Capability::VerifyChain,
                         Capability::VerifyTime,
-                        Capability::VerifyCode,
-                        Capability::AlertSent,
                         $(Capability::$needed),*
                     ],
                 ),
             )*
-            Scenario::new(
-                "chain::authority_as_leaf",
-                "A leaf that says it is an authority is accepted: RFC 5280 does not forbid it.",
-                Dims::VERSIONS,
-                authority_as_leaf,
-            ),
-            Scenario::new(
-                "chain::name_before_dates",
-                "A server with the wrong name and an old certificate is refused for the name, which is told.",
-                Dims::VERSIONS.variants(&["other.example", "192.0.2.1"]),
-                name_before_dates,
-            )
-            .needs_each(&[Capability::VerifyCode, Capability::AlertSent, Capability::VerifyIpAddress], &[]),
-        ];
+        ]
     };
 }
 
-judged! {
+pub(super) mod anchor;
+pub(super) mod extensions;
+
+/// Those of servers alone.
+pub(super) const OTHERS: &[Scenario] = &[
+    Scenario::new(
+        "chain::authority_as_leaf",
+        "A leaf that says it is an authority is accepted: RFC 5280 does not forbid it.",
+        Dims::VERSIONS,
+        |lab| refused_for_nothing(lab, Shape::LeafIsAuthority),
+    ),
+    Scenario::new(
+        "chain::name_before_dates",
+        "A server with the wrong name and an old certificate is refused for the name, which is told.",
+        Dims::VERSIONS.variants(&["other.example", "192.0.2.1"]),
+        name_before_dates,
+    )
+    .needs_each(
+        &[Capability::VerifyCode, Capability::AlertSent, Capability::VerifyIpAddress],
+        &[],
+    ),
+];
+
+pub(super) const SCENARIOS: &[Scenario] = judged! {
     "stranger_with_root", "A chain that ends in a root which nobody trusts is refused for that root.", [],
         |lab| refused(lab, Pki::StrangerWithRoot, VerifyCode::SelfSignedInChain, 2);
     "intermediate_alone", "An intermediate authority that is trusted does not stand for its root.", [],
@@ -85,21 +100,10 @@ judged! {
         |lab| refused(lab, Pki::Shaped(Shape::IssuerIsNoAuthority), VerifyCode::InvalidCa, 1);
     "may_not_sign", "An authority whose key is not for signing certificates issues nothing.", [],
         |lab| refused(lab, Pki::Shaped(Shape::IssuerMayNotSign), VerifyCode::InvalidCa, 1);
-    "authority_purpose", "An authority for another use does not issue for this one.", [],
-        |lab| refused(lab, Pki::Shaped(Shape::IssuerWrongPurpose), VerifyCode::WrongPurpose, 1);
-    "unknown_critical", "A critical extension that nobody knows is refused in a leaf.", [],
-        unknown_critical;
-    "unknown_critical_above", "A critical extension that nobody knows is refused in an authority.", [],
-        |lab| {
-            let shape = Pki::Shaped(Shape::IssuerUnknownCritical);
-            refused(lab, shape, VerifyCode::UnhandledCriticalExtension, 1)
-        };
     "too_deep", "An authority under one that allows none is refused.", [],
         |lab| refused(lab, Pki::Shaped(Shape::TooDeep), VerifyCode::PathLengthExceeded, 2);
     "bad_signature", "A certificate whose signature does not hold is refused.", [],
         |lab| refused(lab, Pki::BadlySigned, VerifyCode::BadSignature, 0);
-    "excluded_name", "A name that an authority may not speak for is refused.", [],
-        |lab| refused(lab, Pki::Shaped(Shape::Excluded), VerifyCode::NameExcluded, 0);
     "expired_twice", "Of two certificates that have expired the upper one is refused.", [],
         |lab| refused(lab, Pki::Shaped(Shape::ExpiredTwice), VerifyCode::Expired, 1);
     "limit", "As many intermediate authorities as are allowed are accepted, and no more.", [VerifyDepth],
@@ -131,7 +135,7 @@ judged! {
             accepted_if(lab, shape, |_, _| ())?;
             refused_if(lab, shape, strict, VerifyCode::MissingAuthorityKeyIdentifier, 0)
         };
-}
+};
 
 /// Which chain is shown.
 #[derive(Clone, Copy)]
@@ -212,8 +216,19 @@ fn refused_if(
     code: VerifyCode,
     depth: u32,
 ) -> Result<(), Failure> {
-    let identity = chain.identity(lab, shown_by(lab));
-    let (client, server) = configs(lab, &identity, configure);
+    refused_by(lab, &chain.identity(lab, shown_by(lab)), configure, code, depth)
+}
+
+/// The same of a chain at hand.
+#[track_caller]
+fn refused_by(
+    lab: &Lab,
+    identity: &Identity,
+    configure: impl Fn(&mut Config, &Identity),
+    code: VerifyCode,
+    depth: u32,
+) -> Result<(), Failure> {
+    let (client, server) = configs(lab, identity, configure);
     let mut pair = lab.pair(&client, &server)?;
     let judge = judge(lab);
     lab.refused(&mut pair, judge, ErrorKind::CertificateVerify(code), code.alert())?;
@@ -233,8 +248,17 @@ fn accepted_if(
     chain: Pki,
     configure: impl Fn(&mut Config, &Identity),
 ) -> Result<(), Failure> {
-    let identity = chain.identity(lab, shown_by(lab));
-    let (client, server) = configs(lab, &identity, configure);
+    accepted_by(lab, &chain.identity(lab, shown_by(lab)), configure)
+}
+
+/// The same of a chain at hand.
+#[track_caller]
+fn accepted_by(
+    lab: &Lab,
+    identity: &Identity,
+    configure: impl Fn(&mut Config, &Identity),
+) -> Result<(), Failure> {
+    let (client, server) = configs(lab, identity, configure);
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     pair.exchange()
@@ -255,8 +279,10 @@ fn any_purpose(lab: &Lab) -> Result<(), Failure> {
     Ok(())
 }
 
-fn authority_as_leaf(lab: &Lab) -> Result<(), Failure> {
-    let identity = Pki::Shaped(Shape::LeafIsAuthority).identity(lab, shown_by(lab));
+/// The judge accepts a chain; what it refuses one for is a fact that may deviate.
+#[track_caller]
+fn refused_for_nothing(lab: &Lab, shape: Shape) -> Result<(), Failure> {
+    let identity = Pki::Shaped(shape).identity(lab, shown_by(lab));
     let (client, server) = configs(lab, &identity, |_, _| ());
     let mut pair = lab.pair(&client, &server)?;
     match pair.drive()?.of(judge(lab)) {
@@ -268,31 +294,6 @@ fn authority_as_leaf(lab: &Lab) -> Result<(), Failure> {
             lab.expect("refused for", None::<ErrorKind>, None)?;
             pair.exchange()
         }
-    }
-}
-
-/// Some libraries do not even show such a leaf.
-fn unknown_critical(lab: &Lab) -> Result<(), Failure> {
-    let chain = Pki::Shaped(Shape::UnknownCritical);
-    let identity = chain.identity(lab, shown_by(lab));
-    let (client, server) = configs(lab, &identity, |_, _| ());
-    let shower = match judge(lab) {
-        Side::Client => lab.context(&server),
-        Side::Server => lab.context(&client),
-    };
-    if let Err(failure) = &shower
-        && failure.refusal().is_some()
-    {
-        return Err(failure.clone());
-    }
-    lab.expect("shown", true, shower.is_ok())?;
-    match shower {
-        Ok(_) => refused(lab, chain, VerifyCode::UnhandledCriticalExtension, 0),
-        // What would be needed of the judge has nothing to prove itself on.
-        Err(_) => match judge(lab) {
-            Side::Client => lab.need(Side::Client, Capability::VerifyCode),
-            Side::Server => lab.need(Side::Server, Capability::ClientAuthRequired),
-        },
     }
 }
 

@@ -106,7 +106,7 @@ macro_rules! shared_hooks {
         }
 
         /// A code that both libraries send this alert for.
-        fn stand_in(alert: Alert) -> VerifyCode {
+        pub(crate) fn stand_in(alert: Alert) -> VerifyCode {
             match alert {
                 Alert::BAD_CERTIFICATE => VerifyCode::Rejected,
                 Alert::CERTIFICATE_EXPIRED => VerifyCode::Expired,

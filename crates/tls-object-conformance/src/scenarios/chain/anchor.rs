@@ -1,0 +1,63 @@
+//! What is asked of trust anchors, and what else of a store may help.
+
+use tls_object_core::{Capability, VerifyCode};
+
+use super::{accepted_by, refused_by, shown_by};
+use crate::failure::Failure;
+use crate::lab::Lab;
+use crate::pki::{Anchor, pki};
+use crate::scenario::{Dims, Scenario};
+
+pub(in crate::scenarios) const SCENARIOS: &[Scenario] = judged! {
+    "anchor_is_none", "An anchor that says it is no authority is none.", [],
+        |lab| refused(lab, Anchor::IsNone, VerifyCode::InvalidCa);
+    "anchor_says_nothing", "An anchor of version 3 that does not say it is an authority is none.", [],
+        |lab| refused(lab, Anchor::SaysNothing, VerifyCode::InvalidCa);
+    "anchor_too_short", "An anchor that allows no authority under itself is held to it.", [],
+        |lab| refused(lab, Anchor::TooShort, VerifyCode::PathLengthExceeded);
+    "anchor_purpose", "An anchor for another use is none for this one.", [],
+        |lab| refused(lab, Anchor::WrongPurpose, VerifyCode::WrongPurpose);
+    "anchor_unknown_critical", "A critical extension that nobody knows is refused in an anchor.", [],
+        |lab| refused(lab, Anchor::UnknownCritical, VerifyCode::UnhandledCriticalExtension);
+};
+
+pub(in crate::scenarios) const ACCEPTED: &[Scenario] = each_side! {
+    "anchor_may_sign", "An anchor that says only that its key is for signing certificates is one.", [],
+        |lab| accepted(lab, Anchor::MaySign);
+    "stored_link", "An authority in the store is a link to its root, which the peer need not send.", [],
+        stored_link;
+    "stored_twin", "An authority in the store is preferred to one that was sent.", [],
+        stored_twin;
+};
+
+/// The chain is refused for its anchor, two above the leaf.
+#[track_caller]
+fn refused(lab: &Lab, anchor: Anchor, code: VerifyCode) -> Result<(), Failure> {
+    let (identity, anchor) = pki().anchored(shown_by(lab), anchor);
+    refused_by(
+        lab,
+        &identity,
+        |config, _| config.trust_store = vec![anchor.clone()].into(),
+        code,
+        2,
+    )
+}
+
+#[track_caller]
+fn accepted(lab: &Lab, anchor: Anchor) -> Result<(), Failure> {
+    let (identity, anchor) = pki().anchored(shown_by(lab), anchor);
+    accepted_by(lab, &identity, |config, _| config.trust_store = vec![anchor.clone()].into())
+}
+
+fn stored_link(lab: &Lab) -> Result<(), Failure> {
+    let identity = super::Pki::LeafAlone.identity(lab, shown_by(lab));
+    let authority = &lab.family().authority;
+    let stored = vec![authority.intermediate(), authority.root()];
+    accepted_by(lab, &identity, |config, _| config.trust_store = stored.clone().into())
+}
+
+fn stored_twin(lab: &Lab) -> Result<(), Failure> {
+    let (identity, valid) = pki().with_expired_twin(shown_by(lab));
+    let stored = vec![valid, lab.family().authority.root()];
+    accepted_by(lab, &identity, |config, _| config.trust_store = stored.clone().into())
+}
