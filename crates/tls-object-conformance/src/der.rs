@@ -57,7 +57,7 @@ fn from_der(der: Vec<u8>) -> PrivateKey {
 }
 
 /// The tag and the content of the first value, and what follows it.
-fn split(der: &[u8]) -> (u8, &[u8], &[u8]) {
+pub(crate) fn split(der: &[u8]) -> (u8, &[u8], &[u8]) {
     let (header, len) = match der[1] {
         short @ 0..0x80 => (2, usize::from(short)),
         long => {

@@ -4,8 +4,8 @@ use tls_object_core::Side;
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::der_parser::oid;
 use x509_parser::extensions::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, GeneralName, KeyIdentifier,
-    KeyUsage, NameConstraints, SubjectAlternativeName, X509Extension,
+    AuthorityKeyIdentifier, BasicConstraints, CRLDistributionPoints, ExtendedKeyUsage, GeneralName,
+    KeyIdentifier, KeyUsage, NameConstraints, SubjectAlternativeName, X509Extension,
 };
 use x509_parser::nom::Parser as _;
 use x509_parser::oid_registry::{
@@ -131,6 +131,10 @@ impl<'a> Cert<'a> {
 
     pub(crate) fn basic_constraints(&self) -> Option<BasicConstraints> {
         self.extension(&OID_X509_EXT_BASIC_CONSTRAINTS)
+    }
+
+    pub(crate) fn distribution_points(&self) -> Option<CRLDistributionPoints<'_>> {
+        self.extension(&OID_X509_EXT_CRL_DISTRIBUTION_POINTS)
     }
 
     pub(crate) fn name_constraints(&self) -> Option<NameConstraints<'_>> {

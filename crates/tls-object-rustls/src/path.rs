@@ -157,8 +157,13 @@ impl PeerVerifier {
                 .with_expiration_policy(ExpirationPolicy::Enforce)
                 .build()
         });
+        // Asked for with lists that webpki does not read, revocation is unknown.
+        let is_unknown = crls.is_empty() && !self.config.trust_store.crls().is_empty();
         let not_allowed = Cell::new(None);
         let allow = |path: &VerifiedPath<'_>| {
+            if is_unknown {
+                return Err(webpki::Error::UnknownRevocationStatus);
+            }
             rules.allow(&self.certificates(path)).map_err(|refusal| {
                 not_allowed.set(Some(refusal));
                 webpki::Error::UnknownIssuer

@@ -26,14 +26,13 @@ pub(crate) struct Trusted {
     pub(crate) validity: Vec<Validity>,
     /// Names of the anchors, told to clients so that they find a certificate that will do.
     pub(crate) names: Vec<DistinguishedName>,
-    /// The revocation lists, and when each speaks.
+    /// The revocation lists that webpki reads, and when each speaks.
     pub(crate) crls: Vec<(Dates, CertRevocationList<'static>)>,
 }
 
 impl Trusted {
     /// # Errors
-    /// [`ErrorKind::InvalidCertificate`] for a trust anchor, [`ErrorKind::InvalidCrl`] for a
-    /// revocation list that webpki cannot use.
+    /// [`ErrorKind::InvalidCertificate`] for a trust anchor, [`ErrorKind::InvalidCrl`] for what is no revocation list.
     pub(crate) fn parse(store: &TrustStore) -> Result<Self, Error> {
         let mut trusted = Self::default();
         let invalid =
@@ -49,9 +48,14 @@ impl Trusted {
         })?;
         store.each_crl(|crl| {
             let dates = Dates::of(crl.der()).ok_or(ErrorKind::InvalidCrl)?;
-            let crl = OwnedCertRevocationList::from_der(crl.der())
-                .map_err(|error| Error::new(ErrorKind::InvalidCrl).with_source(error))?;
-            trusted.crls.push((dates, crl.into()));
+            match OwnedCertRevocationList::from_der(crl.der()) {
+                Ok(crl) => trusted.crls.push((dates, crl.into())),
+                Err(error) if !is_unusual(&error) => {
+                    return Err(Error::new(ErrorKind::InvalidCrl).with_source(error));
+                }
+                // Such a list clears nobody: `find_path_to` sees to it.
+                Err(_) => {}
+            }
             Ok(())
         })?;
         Ok(trusted)
@@ -64,6 +68,19 @@ impl Trusted {
         crls.sort_by_key(|(dates, _)| Reverse(dates.rank(now)));
         crls.into_iter().map(|(_, crl)| crl).collect()
     }
+}
+
+/// Whether a revocation list is sound and of a kind that webpki has no use for.
+fn is_unusual(error: &webpki::Error) -> bool {
+    matches!(
+        error,
+        webpki::Error::UnsupportedCriticalExtension
+            | webpki::Error::UnsupportedCrlIssuingDistributionPoint
+            | webpki::Error::UnsupportedDeltaCrl
+            | webpki::Error::UnsupportedIndirectCrl
+            | webpki::Error::UnsupportedRevocationReason
+            | webpki::Error::UnsupportedRevocationReasonsPartitioning
+    )
 }
 
 /// A certificate as an anchor. webpki reads none with a critical extension that it does not know: such a one is named here,

@@ -2,14 +2,21 @@
 
 use rcgen::{
     CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber,
-    date_time_ymd,
+    SigningKey as _, date_time_ymd,
 };
 use tls_object_core::{Crl, Identity};
+
+use crate::der::{encode, split};
 
 use super::{
     Authority, KeyType, Pki, Purpose, SERVER_NAMES, SOUND, authority_params, leaf_params,
     subordinate,
 };
+
+const BIT_STRING: u8 = 0x03;
+const SEQUENCE: u8 = 0x30;
+/// The field of a list's own extensions (RFC 5280 section 5.1).
+const EXTENSIONS: u8 = 0xa0;
 
 const REVOKED_LEAF: u64 = 0x7e01;
 const REVOKED_INTERMEDIATE: u64 = 0x7e02;
@@ -69,6 +76,32 @@ impl Pki {
         } else {
             [list(2012, &[REVOKED_LEAF]), list(2013, &[])]
         }
+    }
+
+    /// A list of the intermediate authority's that names nobody and has this extension, given as DER, besides.
+    pub(crate) fn unusual_crl(&self, extension: &[u8]) -> Crl {
+        let issuer = &self.authority().intermediate_issuer;
+        let plain = crl(issuer, 2045, &[]);
+        let (_, outer, _) = split(plain.der());
+        let (_, mut fields, rest) = split(outer);
+        let (_, algorithm, _) = split(rest);
+        let mut signed = Vec::new();
+        while !fields.is_empty() {
+            let (tag, content, after) = split(fields);
+            if tag == EXTENSIONS {
+                let (_, others, _) = split(content);
+                let all = encode(SEQUENCE, &[others, extension].concat());
+                signed.extend(encode(EXTENSIONS, &all));
+            } else {
+                signed.extend(encode(tag, content));
+            }
+            fields = after;
+        }
+        let signed = encode(SEQUENCE, &signed);
+        let signature = issuer.key().sign(&signed).expect("the key has signed before");
+        let signature = encode(BIT_STRING, &[&[0], &*signature].concat());
+        let parts = [signed, encode(SEQUENCE, algorithm), signature];
+        Crl::from_der(encode(SEQUENCE, &parts.concat()))
     }
 
     /// What the root has taken back: nothing.

@@ -1,11 +1,12 @@
 //! Certificates that were taken back.
 
-use tls_object_core::{Capability, CrlScope, VerifyCode};
+use tls_object_core::{Capability, CrlScope, ErrorKind, Side, VerifyCode};
 
 use super::{accepted_to, refused_by};
 use crate::failure::Failure;
 use crate::lab::Lab;
-use crate::pki::{Purpose, SERVER_NAME, pki};
+use crate::pair::Progress;
+use crate::pki::{Purpose, SERVER_NAME, SelfSigned, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
@@ -97,6 +98,36 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
         },
     )
     .needs_each(CRL_CHAIN, &[]),
+    Scenario::new(
+        "verify::unusual_crl",
+        "A revocation list of an unusual kind is taken, and clears nobody.",
+        Dims::VERSIONS.variants(&["unknown-critical", "indirect", "authorities-only"]),
+        unusual_crl,
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
+        "verify::trusted_without_crl",
+        "A leaf that is its own issuer and trusted needs a list all the same.",
+        Dims::VERSIONS,
+        trusted_without_crl,
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
+        "verify::partial_chain_crl",
+        "With partial chains an authority that is trusted needs a list too where all of the chain is looked at.",
+        Dims::VERSIONS.variants(&["leaf", "chain"]),
+        partial_chain_crl,
+    )
+    .needs_each(
+        &[
+            Capability::Crl,
+            Capability::CrlChain,
+            Capability::PartialChain,
+            Capability::VerifyCode,
+            Capability::AlertSent,
+        ],
+        &[],
+    ),
 ];
 
 const CRL: &[Capability] = &[Capability::Crl, Capability::VerifyCode, Capability::AlertSent];
@@ -138,4 +169,54 @@ fn revoked_intermediate(lab: &Lab) -> Result<(), Failure> {
     }
     client.crl_scope = CrlScope::Chain;
     refused_by(lab, &client, identity, VerifyCode::Revoked)
+}
+
+fn unusual_crl(lab: &Lab) -> Result<(), Failure> {
+    // Critical extensions: one of an arc for examples (RFC 5612), and `issuingDistributionPoint` (RFC 5280 section 5.2.5).
+    const UNKNOWN: &[u8] =
+        b"\x30\x12\x06\x09\x2b\x06\x01\x04\x01\x81\xfd\x59\x01\x01\x01\xff\x04\x02\x05\x00";
+    const INDIRECT: &[u8] = b"\x30\x0f\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x05\x30\x03\x84\x01\xff";
+    const AUTHORITIES: &[u8] =
+        b"\x30\x0f\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x05\x30\x03\x82\x01\xff";
+    let (extension, code) = match lab.variant() {
+        "unknown-critical" => (UNKNOWN, VerifyCode::UnhandledCriticalCrlExtension),
+        "indirect" => (INDIRECT, VerifyCode::MissingCrl),
+        _ => (AUTHORITIES, VerifyCode::CrlScope),
+    };
+    let mut client = lab.client_config();
+    client.trust_store.add_crl(pki().unusual_crl(extension));
+    refused_by(lab, &client, lab.family().server.clone(), code)
+}
+
+fn partial_chain_crl(lab: &Lab) -> Result<(), Failure> {
+    let identity = lab.family().server.clone();
+    let mut client = lab.client_config();
+    client.partial_chain = true;
+    client.trust_store = vec![lab.family().authority.intermediate()].into();
+    client.trust_store.add_crl(pki().crl());
+    if lab.variant() == "leaf" {
+        return accepted_to(lab, SERVER_NAME, &client, identity);
+    }
+    client.crl_scope = CrlScope::Chain;
+    refused_by(lab, &client, identity, VerifyCode::MissingCrl)
+}
+
+fn trusted_without_crl(lab: &Lab) -> Result<(), Failure> {
+    let identity = pki().self_signed(Purpose::Server, SelfSigned::Plain);
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    client.trust_store = vec![identity.chain()[0].clone()].into();
+    client.trust_store.add_crl(pki().unrelated_crl());
+    server.identities = vec![identity];
+    let mut pair = lab.pair(&client, &server)?;
+    let missing = Some(ErrorKind::CertificateVerify(VerifyCode::MissingCrl));
+    match pair.drive()?.of(Side::Client) {
+        Progress::Failed(error) => {
+            lab.expect("refused for", missing, Some(error.kind()))?;
+            lab.final_error(&mut pair, Side::Client, error)
+        }
+        _ => {
+            lab.expect("refused for", missing, None)?;
+            pair.exchange()
+        }
+    }
 }
