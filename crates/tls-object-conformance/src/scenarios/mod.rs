@@ -75,6 +75,8 @@ pub fn scenarios() -> &'static [Scenario] {
             client_auth::SCENARIOS,
             psk::SCENARIOS,
             raw_public_keys::SCENARIOS,
+            raw_public_keys::verdict::SCENARIOS,
+            raw_public_keys::choice::SCENARIOS,
             negotiation::SCENARIOS,
             ciphers::SCENARIOS,
             alpn::SCENARIOS,
