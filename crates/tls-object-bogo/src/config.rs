@@ -89,7 +89,7 @@ fn identity(credential: &Credential, without_ocsp: bool) -> Result<Identity, Fai
     };
     let identity = Identity::new(certificates(chain)?, PrivateKey::from_pem(&read(key)?)?)?;
     let identity = match credential.ocsp_response.as_ref().filter(|_| !without_ocsp) {
-        Some(der) => identity.with_ocsp_response(der.as_slice()),
+        Some(der) => identity.with_ocsp_response(der.as_slice())?,
         None => identity,
     };
     Ok(match &credential.signed_cert_timestamps {

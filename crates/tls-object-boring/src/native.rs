@@ -102,6 +102,16 @@ static SHOWN: LazyLock<Result<Index<Ssl, X509>, ErrorStack>> = LazyLock::new(Ssl
 /// What peers accept of RSA. BoringSSL leaves it to them to refuse a shorter key.
 pub(crate) const LEAST_RSA_BITS: Option<u32> = Some(2048);
 
+/// Whether a raw public key is too weak to be shown, which is found out when it is loaded.
+pub(crate) const fn is_too_weak_to_show(_builder: &SslContextBuilder, _identity: &Loaded) -> bool {
+    false
+}
+
+/// Whether an OCSP response can be given to clients. BoringSSL passes on what it has not read.
+pub(crate) const fn gives_ocsp_response(_response: &[u8]) -> bool {
+    true
+}
+
 /// Whether all keys of a context share one list of schemes to sign by.
 pub(crate) const ONE_LIST_OF_SCHEMES: bool = false;
 

@@ -61,8 +61,8 @@ impl Answer {
     }
 
     /// The peer is accepted, or refused for this reason: as [`PeerVerifier::verify`](crate::PeerVerifier::verify) returns.
-    pub const fn verdict(verdict: Result<(), VerifyCode>) -> Self {
-        Self(Verdict::Decided(Decision::Verdict(verdict)))
+    pub fn verdict(verdict: Result<(), VerifyCode>) -> Self {
+        Self(Verdict::Decided(Decision::Verdict(verdict.map_err(VerifyCode::as_refusal))))
     }
 }
 
@@ -88,7 +88,9 @@ pub trait OnClientHello: Send + Sync {
     /// asks for no name, and not for the second ClientHello after a HelloRetryRequest. An answer that cannot be
     /// followed, such as a client's context, refuses the client with the alert `internal_error`.
     ///
-    /// Within it `object` is [suspended](crate::Status::Suspended): its getters may be called, and nothing moves.
+    /// Within it `object` is [suspended](crate::Status::Suspended): its getters may be called, and nothing moves. The answer is
+    /// what it returns, and [`resume`](SslObject::resume) is [`ErrorKind::InvalidArgument`]. A panic refuses the client with
+    /// the alert `internal_error`, ends the connection and goes on to the caller.
     fn on_client_hello(&self, object: &mut dyn SslObject, hello: &ClientHello) -> Answer;
 }
 

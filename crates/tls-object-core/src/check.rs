@@ -9,7 +9,7 @@ use crate::psk::check_name;
 use crate::{
     AlpnMismatch, AlpnProtocol, Capabilities, Capability, CertificateType, CipherSuite, Config,
     CrlScope, Error, ErrorKind, Identity, ProtocolVersion, Purpose, ServerName, Setting, Side,
-    SignatureScheme, VerifyMode, VerifyTime,
+    SignatureScheme, VerifierRole, VerifyMode, VerifyTime,
 };
 
 /// What a backend will make of a configuration.
@@ -99,6 +99,10 @@ pub fn check(config: &Config, capabilities: &Capabilities) -> Report {
     pre_shared_keys(&mut report, config, capabilities);
     verification(&mut report, config, capabilities);
     sessions::sessions(&mut report, config, capabilities);
+    // What contradicts itself is the same error on every backend, whatever that lacks.
+    report.errors.sort_by_key(|error| {
+        matches!(error.kind(), ErrorKind::Unsupported(_) | ErrorKind::NoCipherSelected)
+    });
     report
 }
 
@@ -131,6 +135,11 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if !client && config.request_sct {
         report.invalid("signed certificate timestamps are for clients to ask for");
     }
+    if config.all_identities().any(is_too_much_for_tls13)
+        && config.version_range().1 >= ProtocolVersion::TLS13
+    {
+        report.invalid("more beside a certificate than TLS 1.3 has room for");
+    }
     let several = |identities: &Vec<Identity>| identities.len() > 1;
     report.require(
         capabilities,
@@ -148,6 +157,9 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
         Capability::AlpnContinue,
         !client && !config.alpn.is_empty() && config.alpn_mismatch == AlpnMismatch::Continue,
     );
+    if client && config.alpn_mismatch != AlpnMismatch::Alert {
+        report.invalid("servers decide without an application protocol in common");
+    }
     let all_text = config.alpn.iter().all(|one| core::str::from_utf8(one.as_bytes()).is_ok());
     report.require(capabilities, Capability::AlpnBytes, !all_text);
     report.require(capabilities, Capability::NoServerResumption, !client && !config.resumption);
@@ -179,6 +191,17 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
             report.invalid(format!("identity for {name:?}, which is no lower-case host name"));
         }
     }
+}
+
+/// Whether the OCSP response and the timestamps of an identity are more than the extensions of a certificate may have in
+/// all (RFC 8446 section 4.4.2).
+fn is_too_much_for_tls13(identity: &Identity) -> bool {
+    const HEADER: usize = 4;
+    const STATUS_TYPE_AND_LENGTH: usize = 4;
+    let response = identity.ocsp_response();
+    let response = response.map_or(0, |it| HEADER + STATUS_TYPE_AND_LENGTH + it.len());
+    let timestamps = identity.sct_list().map_or(0, |it| HEADER + it.len());
+    response + timestamps > 0xffff
 }
 
 fn versions(report: &mut Report, config: &Config, capabilities: &Capabilities) {
@@ -224,8 +247,11 @@ fn lists(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if let Some(schemes) = config.signature_schemes.values() {
         let (oldest, newest) = config.version_range();
         let known = |scheme: &&SignatureScheme| capabilities.signature_schemes.contains(scheme);
-        let mut known = schemes.iter().filter(known);
-        if !known.any(|scheme| scheme.is_for(oldest) || scheme.is_for(newest)) {
+        let mut known = schemes.iter().filter(known).peekable();
+        // Where none is known, that is told above.
+        if known.peek().is_some()
+            && !known.any(|scheme| scheme.is_for(oldest) || scheme.is_for(newest))
+        {
             report.invalid("no signature scheme is left for the versions that are spoken");
         }
     }
@@ -269,8 +295,14 @@ fn pre_shared_keys(report: &mut Report, config: &Config, capabilities: &Capabili
             (ProtocolVersion::TLS12, with_key(suites.tls12)),
             (ProtocolVersion::TLS13, with_key(suites.tls13)),
         ];
-        let spoken = || versions.iter().filter(|(version, _)| speaks(*version));
-        if spoken().all(|(_, is_usable)| !is_usable) {
+        let has = |version| match version {
+            ProtocolVersion::TLS12 => capabilities.has(Capability::Psk12),
+            _ => capabilities.has(Capability::Psk13),
+        };
+        let spoken = || versions.iter().filter(|(version, _)| speaks(*version) && has(*version));
+        if spoken().next().is_none() {
+            // Told above.
+        } else if spoken().all(|(_, is_usable)| !is_usable) {
             report.invalid("pre-shared keys, and no cipher suite that they go with");
         } else {
             let lost = spoken().filter(|(_, is_usable)| !is_usable);
@@ -290,6 +322,10 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
         Capability::VerifyTime,
         verifies && config.verify_time != VerifyTime::System,
     );
+    if matches!(config.verify_time, VerifyTime::Fixed(since_1970) if since_1970.as_secs() > VerifyTime::LAST.as_secs())
+    {
+        report.invalid("a time after the year 9999, beyond which certificates know none");
+    }
     report.require(capabilities, Capability::VerifyName, config.needs_server_name());
     report.require(capabilities, Capability::VerifyCommonName, config.check_common_name);
     report.require(capabilities, Capability::VerifyPurpose, config.purpose != Purpose::Peer);
@@ -304,6 +340,9 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
     if !judges_chains && about_chains {
         report.invalid("how chains are judged, and none is verified");
     }
+    if !client && config.check_server_name {
+        report.invalid("the server's name is for clients to check");
+    }
     if config.check_common_name && !config.needs_server_name() {
         report.invalid("names looked for in the subject, where no name is checked");
     }
@@ -316,6 +355,9 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
     report.require(capabilities, pause, config.pause_for_verdict);
     if !verifies && config.asks_for_verdict() {
         report.invalid("a verifier without verification");
+    }
+    if !config.asks_for_verdict() && config.verifier_role != VerifierRole::Also {
+        report.invalid("the role of a verifier, and none of them");
     }
     if config.verifier.is_some() && config.pause_for_verdict {
         report.invalid("a verifier, and a pause for the verdict of another");

@@ -102,7 +102,8 @@ pub struct Config {
     /// [`resume`](crate::SslObject::resume) has the [verdict](crate::Answer::verdict) that is
     /// [awaited](crate::Awaited::Verdict).
     pub pause_for_verdict: bool,
-    /// What the verdict of [`verifier`](Self::verifier), or of whoever is awaited, is beside the library's.
+    /// What the verdict of [`verifier`](Self::verifier), or of whoever is awaited, is beside the library's. Where nobody is
+    /// asked, only the default is accepted.
     pub verifier_role: VerifierRole,
     /// Client: whether the chain of a resumed session is judged anew, by the library and by a
     /// [verifier](Self::verifier) as on the first connection: before early data is sent, otherwise while hands are
@@ -154,7 +155,7 @@ pub struct Config {
     pub signing_schemes: Setting<SignatureScheme>,
     /// Application protocols, the best first. A server goes by its own order. Python: `set_alpn_protocols`.
     pub alpn: Vec<AlpnProtocol>,
-    /// What a server does when it and the client have no application protocol in common.
+    /// Server: what it does when it and the client have no application protocol in common.
     pub alpn_mismatch: AlpnMismatch,
     /// Server: decides on each client when it has spoken. Python: `sni_callback`.
     pub on_client_hello: Option<Hook<dyn OnClientHello>>,

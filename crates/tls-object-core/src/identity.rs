@@ -168,11 +168,20 @@ impl Identity {
     }
 
     /// With an OCSP response on the leaf, in DER (RFC 6960), which a server gives to clients that ask for one (RFC 6066
-    /// section 8). It is passed on as it is; clients judge it.
-    #[must_use]
-    pub fn with_ocsp_response(mut self, der: impl Into<Arc<[u8]>>) -> Self {
-        self.ocsp_response = Some(der.into());
-        self
+    /// section 8). It is passed on as it is; clients judge it. A library that reads it first refuses what is no DER when a
+    /// context is made.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidCertificate`] without a byte, or with more than 2^24 - 1, which the protocol has no length for.
+    pub fn with_ocsp_response(mut self, der: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
+        const LONGEST: usize = 0xff_ffff;
+        let der = der.into();
+        if !(1..=LONGEST).contains(&der.len()) {
+            return Err(Error::new(ErrorKind::InvalidCertificate)
+                .with_detail(format!("an OCSP response of {} bytes", der.len())));
+        }
+        self.ocsp_response = Some(der);
+        Ok(self)
     }
 
     /// The OCSP response on the leaf, in DER.

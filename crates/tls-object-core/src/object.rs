@@ -130,9 +130,13 @@ struct EndedByPanic<'a>(&'a mut Option<Error>);
 
 impl Drop for EndedByPanic<'_> {
     fn drop(&mut self) {
-        let error = Error::new(ErrorKind::Internal).with_detail("an earlier call panicked");
-        self.0.get_or_insert(error);
+        self.0.get_or_insert_with(ended_by_panic);
     }
+}
+
+/// What each call says after a panic.
+fn ended_by_panic() -> Error {
+    Error::new(ErrorKind::Internal).with_detail("an earlier call panicked")
 }
 
 impl<E: Engine> fmt::Debug for Object<E> {

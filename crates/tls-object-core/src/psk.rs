@@ -81,8 +81,9 @@ impl PskOffer {
 pub trait PskClient: Send + Sync {
     /// The key to offer, or none: then the connection needs a certificate of the server.
     ///
-    /// Asked without a `hint` for each ClientHello that speaks TLS 1.3, and again when a server of TLS 1.2 has chosen a
-    /// suite with a pre-shared key: with that server's hint if it gives one, and none is
+    /// Asked for each ClientHello of a client that speaks TLS 1.3, without a `hint`; not for a second one to a server whose
+    /// suite goes with another hash than SHA-256. Asked also, or again, when a server of TLS 1.2 has chosen a suite with a
+    /// pre-shared key, with its hint if it gives one: no key is
     /// [`ErrorKind::UnknownPskIdentity`](crate::ErrorKind::UnknownPskIdentity) then.
     fn offer(&self, hint: Option<&[u8]>) -> Option<PskOffer>;
 }

@@ -1,6 +1,7 @@
 //! Whom a client wants to talk to.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -21,8 +22,25 @@ pub enum ServerName {
 }
 
 /// A host name as it is sent: ASCII labels, the case kept, without a dot at the end. Clones share its bytes.
-#[derive(Clone, Eq, Hash, PartialEq)]
+///
+/// Two are equal if they differ in case at most (RFC 4343).
+#[derive(Clone)]
 pub struct DnsName(Arc<str>);
+
+impl PartialEq for DnsName {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for DnsName {}
+
+impl Hash for DnsName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.bytes().for_each(|byte| state.write_u8(byte.to_ascii_lowercase()));
+        state.write_u8(0xff);
+    }
+}
 
 impl DnsName {
     /// The name.
@@ -51,7 +69,8 @@ impl ServerName {
     /// # Errors
     /// [`ErrorKind::InvalidServerName`] for anything that is neither: an empty name or label,
     /// a dot in front, a label over 63 or a name over 253 bytes, a byte that is not a letter,
-    /// digit, `-` or `_`, and a last label of digits only that is not part of an IPv4 address.
+    /// digit, `-` or `_`, a label that begins or ends with `-` (RFC 5890 section 2.3.1), and a last label that is a number,
+    /// decimal or `0x` and hexadecimal, and not part of an IPv4 address.
     pub fn new(name: &str) -> Result<Self, Error> {
         let bracketed = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         if let Some(inner) = bracketed {
@@ -74,6 +93,9 @@ impl ServerName {
             if label.len() > 63 {
                 return Err(invalid(name, "a label longer than 63 bytes"));
             }
+            if label.starts_with('-') || label.ends_with('-') {
+                return Err(invalid(name, "a label begins or ends with '-'"));
+            }
             if !label
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
@@ -82,7 +104,7 @@ impl ServerName {
             }
         }
         let last = dns.rsplit('.').next().unwrap_or(dns);
-        if last.bytes().all(|byte| byte.is_ascii_digit()) {
+        if is_number(last) {
             return Err(invalid(name, "ends in a number and is not an IP address"));
         }
         Ok(Self::Dns(DnsName(dns.into())))
@@ -95,6 +117,13 @@ impl ServerName {
             Self::Ip(_) => None,
         }
     }
+}
+
+/// Whether a label is a number that some would take for a part of an IPv4 address.
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
+    label.bytes().all(|byte| byte.is_ascii_digit())
+        || hexadecimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 #[cold]

@@ -76,7 +76,8 @@ pub trait SslObject: Send + fmt::Debug {
     /// The BIO that holds what the transport shall deliver.
     fn outgoing(&mut self) -> &mut dyn MemoryBio;
 
-    /// The context that made the object.
+    /// The context that the object goes by: the one that made it, until a ClientHello was answered with
+    /// [another](Answer::with_context).
     fn context(&self) -> &dyn DynContext;
 
     /// The end that the object plays. Python: `server_side`.
@@ -122,7 +123,8 @@ pub trait SslObject: Send + fmt::Debug {
     ///
     /// # Errors
     /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): no decision is awaited, or another than this,
-    ///   or the context is another backend's. The handshake stays as it is.
+    ///   or a hook is being asked for it ([`OnClientHello`](crate::OnClientHello)), or the context is another backend's. The
+    ///   handshake stays as it is.
     /// * [`ErrorKind::WrongSide`](crate::ErrorKind::WrongSide): the context is a client's.
     /// * What the backend says where it cannot make the connection, or what ended it.
     fn resume(&mut self, answer: Answer) -> Result<(), Error>;
@@ -362,7 +364,8 @@ pub trait SslObject: Send + fmt::Debug {
     ///
     /// # Errors
     /// * [`ErrorKind::HandshakeNotDone`](crate::ErrorKind::HandshakeNotDone).
-    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): an empty `out`, or more than the protocol gives.
+    /// * [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): an empty `out`, more than the protocol gives, or,
+    ///   under TLS 1.2, a label that is TLS's own or begins like one, such as `master secret`.
     /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     /// * What ended the connection.
     fn export_keying_material(

@@ -28,6 +28,16 @@ macro_rules! verify_codes {
                 }
             }
 
+            /// For backends: this, as the reason why an application refuses a peer.
+            /// [`ApplicationVerification`](Self::ApplicationVerification) in place of 0, OpenSSL's number for no fault at all.
+            #[must_use]
+            pub const fn as_refusal(self) -> Self {
+                match self {
+                    Self::Other(0) => Self::ApplicationVerification,
+                    code => code,
+                }
+            }
+
             /// OpenSSL's number.
             pub const fn openssl_code(self) -> i32 {
                 match self {

@@ -1,11 +1,14 @@
 //! Names, numbers and checks that need no TLS library.
 
+use std::collections::HashSet;
 use std::error::Error as _;
+use std::sync::Arc;
 
 use tls_object_core::{
-    Alert, AlpnProtocol, Capabilities, Capability, CipherRules, CipherString, CipherSuite, Config,
-    Error, ErrorKind, NamedGroup, Origin, ProtocolVersion, ServerName, Setting, SignatureScheme,
-    SuiteB, Support, VerifyCode, check,
+    Alert, AlpnProtocol, Capabilities, Capability, Certificate, CipherRules, CipherString,
+    CipherSuite, Config, Error, ErrorKind, ExternalKey, Hook, Identity, NamedGroup, Origin,
+    ProtocolVersion, ServerName, Setting, SignatureScheme, SignerError, SuiteB, Support,
+    VerifyCode, check,
 };
 
 #[test]
@@ -32,6 +35,11 @@ fn server_names() {
         "straße.de",
         "127.1",
         "1.2.3.4.5",
+        "host.0x7f",
+        "host.0X",
+        "-a.example",
+        "a-.example",
+        "example.-",
         "[127.0.0.1]",
         "[::1",
         long_label.as_str(),
@@ -40,6 +48,30 @@ fn server_names() {
         let error = ServerName::new(bad).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidServerName, "{bad:?}");
         assert_eq!(error.origin(), Origin::Misuse);
+    }
+}
+
+#[test]
+fn host_names_differ_by_more_than_case() {
+    let name = |name| ServerName::new(name).unwrap();
+    assert_eq!(name("Host.Example"), name("hOST.eXAMPLE."));
+    assert_ne!(name("host.example"), name("host.example.org"));
+    let seen = HashSet::from([name("host.example")]);
+    assert!(seen.contains(&name("HOST.EXAMPLE")));
+    assert!(!seen.contains(&name("host-example")));
+    assert_eq!(name("Host.Example").to_string(), "Host.Example");
+}
+
+#[test]
+fn an_ocsp_response_has_a_length_that_the_protocol_can_say() {
+    let signer = |_, _: &[u8]| -> Result<Vec<u8>, SignerError> { Ok(Vec::new()) };
+    let schemes = [SignatureScheme::ED25519];
+    let key = ExternalKey::new(&schemes, Hook::new(Arc::new(signer))).unwrap();
+    let identity = Identity::new(vec![Certificate::from_der([0x30, 0])], key).unwrap();
+    let with = |len| identity.clone().with_ocsp_response(vec![0x30; len]);
+    assert_eq!(with(0xff_ffff).unwrap().ocsp_response().unwrap().len(), 0xff_ffff);
+    for len in [0, 0x100_0000] {
+        assert_eq!(with(len).unwrap_err().kind(), ErrorKind::InvalidCertificate, "{len} bytes");
     }
 }
 

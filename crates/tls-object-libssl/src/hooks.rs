@@ -131,7 +131,8 @@ impl Hooks {
         peer.time = time;
         peer.library = library;
         let verdict = self.run(|| code.verify(&peer));
-        Some(verdict.unwrap_or(Err(VerifyCode::ApplicationVerification)))
+        let verdict = verdict.unwrap_or(Err(VerifyCode::ApplicationVerification));
+        Some(verdict.map_err(VerifyCode::as_refusal))
     }
 
     /// Hands a line of the NSS format, as the library has made it, to the key log, and takes note of secrets that may be

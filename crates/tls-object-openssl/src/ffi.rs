@@ -299,6 +299,13 @@ pub(crate) fn has_supported_ciphers(ssl: &SslRef) -> bool {
     !ciphers.is_empty()
 }
 
+/// `SSL_CTX_get_security_level`: 0 to 5.
+pub(crate) fn security_level(builder: &SslContextBuilder) -> usize {
+    // SAFETY: the context is valid.
+    let level = unsafe { openssl_sys::SSL_CTX_get_security_level(builder.as_ptr()) };
+    usize::try_from(level).unwrap_or_default()
+}
+
 /// `SSL_get_pending_cipher`: the suite that a handshake has come to so far.
 pub(crate) fn pending_cipher(ssl: &SslRef) -> Option<CipherSuite> {
     // SAFETY: the connection is valid.

@@ -8,6 +8,7 @@ use openssl::error::ErrorStack;
 use openssl::ex_data::Index;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
+use openssl::ocsp::OcspResponse;
 use openssl::pkey::{PKey, Private};
 use openssl::ssl::{
     SslContext, SslContextBuilder, SslMode, SslOptions, SslRef, SslSessionCacheMode, SslVerifyMode,
@@ -65,6 +66,26 @@ static IDENTITIES: LazyLock<Result<Index<SslContext, Vec<Loaded>>, ErrorStack>> 
 
 /// The security level decides.
 pub(crate) const LEAST_RSA_BITS: Option<u32> = None;
+
+/// Whether a raw public key is too weak to be shown. OpenSSL asks that of the keys in certificates only.
+pub(crate) fn is_too_weak_to_show(builder: &SslContextBuilder, identity: &Loaded) -> bool {
+    /// Bits of security at each level.
+    const LEAST: [u32; 6] = [0, 80, 112, 128, 192, 256];
+    let least = LEAST.get(ffi::security_level(builder)).copied().unwrap_or(u32::MAX);
+    identity.leaf.is_none() && identity.key.security_bits() < least
+}
+
+/// Whether an OCSP response can be given to clients. OpenSSL 3.6 gives what it has read and written again; before, what it
+/// was handed.
+pub(crate) fn gives_ocsp_response(response: &[u8]) -> bool {
+    /// `OPENSSL_VERSION_NUMBER` of 3.6.0.
+    const V3_6: i64 = 0x3060_0000;
+    if openssl::version::number() < V3_6 {
+        return true;
+    }
+    let read = OcspResponse::from_der(response).and_then(|read| read.to_der());
+    read.is_ok_and(|der| der == response)
+}
 
 /// Whether all keys of a context share one list of schemes to sign by.
 pub(crate) const ONE_LIST_OF_SCHEMES: bool = true;

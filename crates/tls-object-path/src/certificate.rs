@@ -17,7 +17,7 @@ use x509_parser::oid_registry::{
 };
 use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
-use x509_parser::x509::X509Version;
+use x509_parser::x509::{SubjectPublicKeyInfo, X509Version};
 
 /// What OpenSSL does not mind being critical.
 const UNDERSTOOD: &[Oid<'static>] = &[
@@ -181,14 +181,9 @@ impl<'a> Cert<'a> {
             })
     }
 
-    /// Whether its key is one of RSA with fewer bits than are safe.
+    /// Whether its key is too weak.
     pub(crate) fn has_weak_key(&self) -> bool {
-        /// What OpenSSL asks at its second level, and the providers of rustls always.
-        const LEAST: usize = 2048;
-        match self.x509.public_key().parsed() {
-            Ok(PublicKey::RSA(key)) => key.key_size() < LEAST,
-            _ => false,
-        }
+        is_weak(self.x509.public_key())
     }
 
     /// Whether it is signed over a hash that is broken.
@@ -201,5 +196,20 @@ impl<'a> Cert<'a> {
             oid!(1.2.840.10040.4.3),
         ];
         BROKEN.contains(&self.x509.signature_algorithm.algorithm)
+    }
+}
+
+/// Whether a raw public key, a `SubjectPublicKeyInfo` in DER, is too weak, as that of a certificate would be.
+pub fn is_weak_public_key(der: &[u8]) -> bool {
+    SubjectPublicKeyInfo::from_der(der).is_ok_and(|(_, key)| is_weak(&key))
+}
+
+/// Whether a key is one of RSA with fewer bits than are safe.
+fn is_weak(key: &SubjectPublicKeyInfo<'_>) -> bool {
+    /// What OpenSSL asks at its second level, and the providers of rustls always.
+    const LEAST: usize = 2048;
+    match key.parsed() {
+        Ok(PublicKey::RSA(key)) => key.key_size() < LEAST,
+        _ => false,
     }
 }

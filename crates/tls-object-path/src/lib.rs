@@ -24,6 +24,6 @@ mod extensions;
 mod names;
 mod rules;
 
-pub use certificate::is_self_signed;
+pub use certificate::{is_self_signed, is_weak_public_key};
 pub use names::matches_common_name;
 pub use rules::{Refusal, Rules, SignatureCheck};

@@ -10,6 +10,8 @@ use rustls::{OtherError, SignatureAlgorithm, SignatureScheme};
 use tls_object_core::{Error, ErrorKind, ExternalKey, KeyKind, ProtocolVersion};
 use webpki::RawPublicKeyEntity;
 
+use crate::notes;
+
 /// A private key that is held elsewhere, as rustls signs with it.
 #[derive(Clone)]
 pub(crate) struct External {
@@ -88,7 +90,9 @@ impl Signer for ExternalSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
         let holds = |signature: &[u8]| self.key.holds(self.scheme, message, signature);
         let scheme = tls_object_core::SignatureScheme::new(self.scheme.into());
-        let signed = self.key.key.sign(scheme, message).and_then(|signature| {
+        let signed = notes::run(|| self.key.key.sign(scheme, message));
+        let signed = signed.unwrap_or_else(|| Err(ErrorKind::SignerFailed.into()));
+        let signed = signed.and_then(|signature| {
             // rustls waits for no signature; the check has seen to it that none is late.
             let signature = signature.ok_or(ErrorKind::SignerFailed)?;
             ExternalKey::checked(signature, holds)

@@ -27,13 +27,14 @@
 //! # What is rustls' own way
 //!
 //! * TLS 1.2 only with ECDHE and authenticated encryption; no renegotiation.
-//! * Certificates are judged by webpki: names count only as subject alternative names, a leaf
-//!   must not be an authority, an intermediate certificate among the trust anchors is an
-//!   anchor like any other.
+//! * Certificates are judged by webpki, and each path that it finds by what OpenSSL asks besides, so
+//!   that both accept the same chains; but a leaf must not be an authority, unless it is an anchor
+//!   itself.
 //! * A server takes the key exchange group by the client's order. It takes the cipher suite by
 //!   the client's order too, unless the configuration lists suites.
-//! * Sessions are resumed by ticket; a server keeps none itself. A ticket of TLS 1.3 is used
-//!   once, so a session is good for as many connections as the server had issued tickets.
+//! * Sessions are resumed by ticket, unless the configuration has the server keep them. A ticket of
+//!   TLS 1.3 is used once, so a session is good for as many connections as the server had issued
+//!   tickets.
 //! * An encrypted record of TLS 1.3 is read whatever its outer type and version say.
 //! * Whoever changes keys asks the peer to change its own, too.
 //! * An alert that is sent encrypted cannot be seen, so

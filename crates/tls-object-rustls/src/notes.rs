@@ -1,7 +1,9 @@
 //! What is found out about a connection by code that belongs to its whole context, on its way around rustls.
 
+use core::any::Any;
 use core::cell::RefCell;
 use core::mem;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use rustls::SignatureScheme;
@@ -25,6 +27,8 @@ pub(crate) struct Notes {
     pub(crate) ocsp_response: Option<Vec<u8>>,
     /// Why the peer's chain was refused.
     pub(crate) refusal: Option<Error>,
+    /// A panic of the application's code, which goes on when the peer was told.
+    pub(crate) panic: Option<Box<dyn Any + Send>>,
 }
 
 thread_local! {
@@ -40,6 +44,7 @@ impl Notes {
         verified: None,
         ocsp_response: None,
         refusal: None,
+        panic: None,
     };
 
     /// Runs a call into rustls, and returns with its result what was noted meanwhile.
@@ -54,19 +59,28 @@ impl Notes {
 
     /// Adds what was noted since.
     pub(crate) fn add(&mut self, since: Self) {
-        let Self { shown, own_signature, peer_signature, verified, ocsp_response, refusal } = since;
+        let Self { shown, own_signature, peer_signature, verified, ocsp_response, refusal, panic } =
+            since;
         self.shown = shown.or_else(|| self.shown.take());
         self.own_signature = own_signature.or(self.own_signature);
         self.peer_signature = peer_signature.or(self.peer_signature);
         self.verified = verified.or_else(|| self.verified.take());
         self.ocsp_response = ocsp_response.or_else(|| self.ocsp_response.take());
         self.refusal = refusal.or_else(|| self.refusal.take());
+        self.panic = panic.or_else(|| self.panic.take());
     }
 }
 
 /// Takes something down about the connection whose call is running.
 pub(crate) fn note(write: impl FnOnce(&mut Notes)) {
     NOTES.with_borrow_mut(write);
+}
+
+/// Runs code of the application that rustls is to hear of as a refusal if it panics: `None` then, and the panic is noted.
+pub(crate) fn run<R>(code: impl FnOnce() -> R) -> Option<R> {
+    panic::catch_unwind(AssertUnwindSafe(code))
+        .map_err(|payload| note(|notes| notes.panic = Some(payload)))
+        .ok()
 }
 
 /// The notes of the connection that drives this one, to which they are given back.
@@ -80,8 +94,6 @@ impl Drop for Outer {
 
 #[cfg(test)]
 mod tests {
-    use std::panic;
-
     use super::*;
 
     fn scheme() -> Option<SignatureScheme> {

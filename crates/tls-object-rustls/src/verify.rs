@@ -15,12 +15,12 @@ use rustls::{
     CertificateError, DigitallySignedStruct, DistinguishedName, PeerMisbehaved, SignatureScheme,
 };
 use tls_object_core::{
-    Certificate, CertificateType, Config, Error, PresentedPeer, PublicKey, ServerName as AskedName,
-    Side, VerifierRole, VerifyCode, VerifyMode, VerifyTime,
+    Certificate, CertificateType, Config, Error, Hook, PeerVerifier as Verifier, PresentedPeer,
+    PublicKey, ServerName as AskedName, Side, VerifierRole, VerifyCode, VerifyMode, VerifyTime,
 };
-use tls_object_path::Rules;
+use tls_object_path::{Rules, is_weak_public_key};
 
-use crate::notes::note;
+use crate::notes::{self, note};
 use crate::path::Path;
 use crate::refusal::Refused;
 use crate::trusted::Trusted;
@@ -111,7 +111,7 @@ impl PeerVerifier {
             Ok(_) => Ok(()),
             Err(refused) => Err(refused.code()),
         });
-        match (verifier.verify(&peer), judged) {
+        match (ask(verifier, &peer), judged) {
             (Ok(()), Some(Ok(path))) => {
                 accepted(path);
                 Ok(())
@@ -132,11 +132,16 @@ impl PeerVerifier {
     ) -> Result<(), rustls::Error> {
         let key = PublicKey::from_der(key.as_ref())
             .map_err(|_| rustls::Error::from(CertificateError::BadEncoding))?;
-        let is_trusted = self.config.trusted_public_keys.contains(&key);
-        let library = if is_trusted { Ok(()) } else { Err(VerifyCode::UntrustedRawPublicKey) };
+        let library = if is_weak_public_key(key.der()) {
+            Err(VerifyCode::WeakKey)
+        } else if self.config.trusted_public_keys.contains(&key) {
+            Ok(())
+        } else {
+            Err(VerifyCode::UntrustedRawPublicKey)
+        };
         let verdict = match (&self.config.verifier, self.config.verifier_role) {
             (None, _) => library,
-            (Some(_), VerifierRole::Also) if !is_trusted => library,
+            (Some(_), VerifierRole::Also) if library.is_err() => library,
             (Some(verifier), role) => {
                 let name = asked(server_name);
                 let mut shown = PresentedPeer::new(&[], peer);
@@ -144,7 +149,7 @@ impl PeerVerifier {
                 shown.server_name = name.as_ref();
                 shown.time = Duration::from_secs(self.time(now).as_secs());
                 shown.library = (role != VerifierRole::Instead).then_some(library);
-                verifier.verify(&shown)
+                ask(verifier, &shown)
             }
         };
         verdict.map_err(|code| Refused::by_application(code).leave())
@@ -182,6 +187,13 @@ impl PeerVerifier {
         note(|notes| notes.peer_signature = Some(signature.scheme));
         Ok(valid)
     }
+}
+
+/// The application's verdict. A panic refuses the peer.
+fn ask(verifier: &Hook<dyn Verifier>, peer: &PresentedPeer<'_>) -> Result<(), VerifyCode> {
+    notes::run(|| verifier.verify(peer))
+        .unwrap_or(Err(VerifyCode::ApplicationVerification))
+        .map_err(VerifyCode::as_refusal)
 }
 
 /// The name that was asked for. rustls wants one where there is none.

@@ -3,10 +3,11 @@
 use core::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use tls_object_core::{ErrorKind, Side};
+use tls_object_core::{Alert, ErrorKind, Side};
 
+use super::Lab;
 use crate::failure::{Failure, ensure};
-use crate::pair::Pair;
+use crate::pair::{Pair, Progress};
 
 /// What the code of scenarios panics with.
 const PAYLOAD: &str = "the application's own";
@@ -37,4 +38,22 @@ pub(crate) fn ended_by_panic(pair: &mut Pair, side: Side) -> Result<(), Failure>
         ensure!(after == Err(ErrorKind::Internal), "after the panic: {after:?}");
     }
     Ok(())
+}
+
+impl Lab {
+    /// The peer of `side`, which a panic has ended, is told so with this alert.
+    #[track_caller]
+    pub(crate) fn told_of_panic(
+        &self,
+        pair: &mut Pair,
+        side: Side,
+        alert: Alert,
+    ) -> Result<(), Failure> {
+        let handshake = pair.drive()?;
+        let progress = handshake.of(side.peer());
+        let told = !matches!(progress, Progress::Waiting);
+        let fact = if self.is_tls13() { "alert under TLS 1.3" } else { "alert" };
+        self.expect(fact, Some(alert), told.then_some(alert))?;
+        if told { self.told(pair, side.peer(), progress, alert) } else { Ok(()) }
+    }
 }

@@ -30,7 +30,9 @@ pub(super) fn configured(
     let root = ["root".to_owned()];
     let trusted = setup.trust.as_deref().unwrap_or(&root);
     config.trust_store = trusted.iter().map(|name| it.anchor(name).clone()).collect();
-    config.alpn_mismatch = AlpnMismatch::Continue;
+    if side == Side::Server {
+        config.alpn_mismatch = AlpnMismatch::Continue;
+    }
     let protocols: Vec<&str> = match (side, &setup.alpn) {
         (Side::Client, Some(protocols)) => protocols.iter().map(String::as_str).collect(),
         (Side::Client, None) => vec!["h2", "http/1.1"],

@@ -1,5 +1,7 @@
 //! What a server decides when the client has spoken and nothing else has happened.
 
+pub(super) mod hook;
+
 use std::sync::{Arc, Mutex};
 
 use tls_object_core::{
@@ -8,9 +10,7 @@ use tls_object_core::{
 };
 
 use crate::failure::{Failure, ensure};
-use crate::lab::{
-    Lab, SECOND_GROUP, ask_again, lets_panic_through, panic_quietly, settled, two_hellos,
-};
+use crate::lab::{Lab, SECOND_GROUP, ask_again, settled, two_hellos};
 use crate::pair::{Pair, Progress};
 use crate::pki::{SERVER_NAME, pki};
 use crate::scenario::{Dims, Scenario};
@@ -82,20 +82,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(&[], &[Capability::ClientHelloPause, Capability::ClientHelloContext]),
     Scenario::new(
-        "client_hello::bad_answer",
-        "A hook whose answer cannot be followed refuses the client.",
-        Dims::VERSIONS,
-        bad_answer,
-    )
-    .needs_each(&[], &[Capability::ClientHello, Capability::ClientHelloContext]),
-    Scenario::new(
-        "client_hello::panic",
-        "A panic of a hook comes out of the call that asked it, and the connection is over.",
-        Dims::alone(Side::Server),
-        panic,
-    )
-    .needs_each(&[], &[Capability::ClientHello]),
-    Scenario::new(
         "client_hello::in_many_records",
         "A ClientHello of which each record has one byte is told as it is.",
         Dims::alone(Side::Server),
@@ -123,7 +109,7 @@ const ANOTHER_CONTEXT: &[Capability] =
     &[Capability::ClientHello, Capability::ClientHelloContext, Capability::Alpn];
 const PAUSE: &[Capability] = &[Capability::ClientHelloPause];
 
-fn hook(
+pub(super) fn hook(
     decide: impl Fn(&mut dyn SslObject, &tls_object_core::ClientHello) -> Answer + Send + Sync + 'static,
 ) -> Option<Hook<dyn OnClientHello>> {
     Some(Hook::new(Arc::new(decide)))
@@ -324,16 +310,8 @@ fn wrong_context(lab: &Lab) -> Result<(), Failure> {
     pair.exchange()
 }
 
-fn bad_answer(lab: &Lab) -> Result<(), Failure> {
-    let mut server = lab.server_config();
-    let other = lab.backend(Side::Server).context(&Config::client())?;
-    server.on_client_hello = hook(move |_, _| Answer::with_context(&*other));
-    let mut pair = lab.pair(&lab.client_config(), &server)?;
-    lab.refused(&mut pair, Side::Server, ErrorKind::Refused, Alert::INTERNAL_ERROR)
-}
-
 /// The least that is a ClientHello: TLS 1.2, one suite, no extensions.
-fn least_hello() -> Vec<u8> {
+pub(super) fn least_hello() -> Vec<u8> {
     let mut body = vec![3, 3];
     body.extend([7; 32]);
     body.extend([0, 0, 2, 0xc0, 0x2b, 1, 0]);
@@ -341,7 +319,7 @@ fn least_hello() -> Vec<u8> {
 }
 
 /// A server that sees `records`.
-fn shown(
+pub(super) fn shown(
     lab: &Lab,
     config: &Config,
     wrap: Wrap,
@@ -351,21 +329,6 @@ fn shown(
     let mut server = lab.context(config)?.wrap_bio(bio(), bio(), wrap)?;
     server.incoming().write(records)?;
     Ok(server)
-}
-
-fn panic(lab: &Lab) -> Result<(), Failure> {
-    let mut config = lab.server_config();
-    config.on_client_hello = hook(|_, _| panic_quietly());
-    let message = least_hello();
-    let record = [&[22, 3, 1, 0, message.len() as u8][..], &message].concat();
-    let mut server = shown(lab, &config, Wrap::server(), &record)?;
-    lets_panic_through(|| server.do_handshake())?;
-    for _ in 0..2 {
-        let after = server.do_handshake().map_err(|error| error.kind());
-        ensure!(after == Err(ErrorKind::Internal), "after the panic: {after:?}");
-    }
-    ensure!(server.client_hello().is_none(), "the ClientHello still waits");
-    Ok(())
 }
 
 fn in_many_records(lab: &Lab) -> Result<(), Failure> {

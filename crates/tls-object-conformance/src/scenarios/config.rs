@@ -1,5 +1,7 @@
 //! Configurations: what is refused before a connection is made, and how.
 
+pub(super) mod no_effect;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -59,7 +61,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "config::rules_without_verification",
         "How a chain is judged contradicts that none is.",
-        Dims::alone(Side::Client).variants(&["purpose", "depth", "strict", "partial", "anew", "common-name"]),
+        Dims::alone(Side::Client).variants(&[
+            "purpose",
+            "depth",
+            "strict",
+            "partial",
+            "anew",
+            "common-name",
+        ]),
         rules_without_verification,
     ),
     Scenario::new(
@@ -67,8 +76,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "A server's certificate for a name that no client can ask for contradicts itself, and a name without one.",
         Dims::alone(Side::Server).variants(&["Upper.example", "127.0.0.1", "two..dots", "nothing"]),
         identity_for_no_name,
-    )
-    .needs(&[Capability::SniIdentity]),
+    ),
     Scenario::new(
         "config::server_without_certificate",
         "A server needs a certificate.",
@@ -321,17 +329,20 @@ fn each_value<T: Copy + Ord>(
 
 fn lists_are_true(lab: &Lab) -> Result<(), Failure> {
     let capabilities = lab.backend(Side::Client).capabilities();
+    // A suite with a pre-shared key contradicts a configuration that has none.
+    let can = |suite: &CipherSuite| capabilities.cipher_suites.contains(suite);
+    let suites: Vec<_> =
+        CipherSuite::KNOWN.iter().copied().filter(|it| !it.is_psk() || can(it)).collect();
     each_value(
         lab,
-        CipherSuite::KNOWN,
+        &suites,
         &capabilities.cipher_suites,
         |config, suites| {
             let tls12 =
                 suites.values().is_some_and(|suites| suites[0].version() == ProtocolVersion::TLS12);
             config.max_version = if tls12 { ProtocolVersion::TLS12 } else { config.max_version };
             config.min_version = if tls12 { config.min_version } else { ProtocolVersion::TLS13 };
-            let can = |suite: &CipherSuite| capabilities.cipher_suites.contains(suite);
-            if suites.values().is_some_and(|suites| suites[0].is_psk() && can(&suites[0])) {
+            if suites.values().is_some_and(|suites| suites[0].is_psk()) {
                 config.psk_client = Some(Hook::new(Arc::new(|_: Option<&[u8]>| None)));
             }
             config.cipher_suites = suites;

@@ -88,10 +88,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::ONCE,
         settings_that_contradict,
     )
-    .needs_each(
-        &[Capability::EarlyDataServer],
-        &[Capability::EarlyDataServer, Capability::TicketKeys, Capability::NoServerResumption],
-    ),
+    .needs_each(&[], &[Capability::EarlyDataServer]),
 ];
 
 const CLIENT: &[Capability] = &[Capability::Resumption13, Capability::EarlyDataClient];
@@ -275,6 +272,7 @@ fn not_possible(lab: &Lab) -> Result<(), Failure> {
 }
 
 fn not_sent(lab: &Lab) -> Result<(), Failure> {
+    lab.need(Side::Server, Capability::EarlyDataServer)?;
     let mut client = lab.client_config();
     if lab.variant() == "tls1.2" {
         client.max_version = ProtocolVersion::TLS12;
@@ -359,6 +357,7 @@ fn settings_that_contradict(lab: &Lab) -> Result<(), Failure> {
             return Err(Failure::of(config.side, &error));
         }
     }
+    lab.need(Side::Server, Capability::EarlyDataServer)?;
     let server: Box<dyn DynContext> = lab.context(&server_config(lab))?;
     ensure!(server.config().max_early_data == Config::EARLY_DATA, "another limit");
     Ok(())

@@ -47,6 +47,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs(EXPORTER),
     Scenario::new(
+        "exporter::reserved_labels",
+        "Under TLS 1.2 a label of its own, or one that begins like it, is refused, and the connection goes on.",
+        Dims::VERSIONS,
+        reserved_labels,
+    )
+    .needs(EXPORTER),
+    Scenario::new(
         "exporter::after_close",
         "Keying material is derived after the end as before.",
         Dims::VERSIONS,
@@ -146,6 +153,27 @@ fn limits(lab: &Lab) -> Result<(), Failure> {
         }
     }
     agreed(&mut pair, LABEL, None, 32)?;
+    pair.exchange()
+}
+
+/// RFC 5705 section 4, RFC 7627 section 4.
+fn reserved_labels(lab: &Lab) -> Result<(), Failure> {
+    let mut pair = lab.connected()?;
+    let labels = [
+        "client finished",
+        "server finished",
+        "master secret",
+        "extended master secret",
+        "key expansion",
+        "key expansion of our own",
+    ];
+    for (side, label) in SIDES.into_iter().flat_map(|side| labels.map(|label| (side, label))) {
+        let mut out = [0; 32];
+        let exported = pair.tls(side).export_keying_material(&mut out, label, None);
+        let refused = exported.map_err(|error| error.kind()) == Err(ErrorKind::InvalidArgument);
+        ensure!(refused != lab.is_tls13(), "{label:?} on the {}: {refused}", name(side));
+    }
+    agreed(&mut pair, "key", None, 32)?;
     pair.exchange()
 }
 

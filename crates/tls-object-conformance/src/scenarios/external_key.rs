@@ -83,14 +83,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     Scenario::new(
         "external_key::server_panics",
-        "A server whose signer panics is over.",
+        "A server whose signer panics is over, and tells its client.",
         Dims::VERSIONS,
         |lab| panics(lab, Side::Server),
     )
     .needs_each(&[], SERVER),
     Scenario::new(
         "external_key::client_panics",
-        "A client whose signer panics is over.",
+        "A client whose signer panics is over, and tells its server.",
         Dims::VERSIONS,
         |lab| panics(lab, Side::Client),
     )
@@ -137,8 +137,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "A server whose key signs only does not have suites whose clients encrypt to it.",
         Dims::alone(Side::Server),
         decryption,
-    )
-    .needs(&[Capability::ExternalKey, Capability::CipherSuites12]),
+    ),
 ];
 
 fn scheme(lab: &Lab) -> Result<SignatureScheme, Failure> {
@@ -265,7 +264,8 @@ fn fails(lab: &Lab, side: Side) -> Result<(), Failure> {
 fn panics(lab: &Lab, side: Side) -> Result<(), Failure> {
     let signer = |_, _: &[u8]| -> Result<Vec<u8>, SignerError> { panic_quietly() };
     let (mut pair, _) = pair(lab, side, COMMON, Some(Arc::new(signer)))?;
-    ended_by_panic(&mut pair, side)
+    ended_by_panic(&mut pair, side)?;
+    lab.told_of_panic(&mut pair, side, Alert::INTERNAL_ERROR)
 }
 
 /// A server that shows `identities` to a client that accepts these schemes only, and trusts every authority.
@@ -367,16 +367,10 @@ fn other_type(lab: &Lab) -> Result<(), Failure> {
 
 fn decryption(lab: &Lab) -> Result<(), Failure> {
     let suite = CipherSuite::RSA_WITH_AES_128_GCM_SHA256;
-    let capabilities = lab.backend(Side::Server).capabilities();
     let identity = at_hand(SignatureScheme::RSA_PSS_RSAE_SHA256, Purpose::Server);
     let agent = Arc::new(Agent::holding(&identity));
     let mut server = lab.server_config();
     server.identities = vec![elsewhere(&identity, &[SignatureScheme::RSA_PSS_RSAE_SHA256], agent)?];
     server.cipher_suites = Setting::Required(vec![suite]);
-    let kind = if capabilities.cipher_suites.contains(&suite) {
-        ErrorKind::InvalidConfig
-    } else {
-        ErrorKind::Unsupported(Capability::CipherSuites12)
-    };
-    lab.refused_for(&server, kind)
+    lab.refused_for(&server, ErrorKind::InvalidConfig)
 }

@@ -1,9 +1,10 @@
 //! OCSP responses that a server gives with its certificate (RFC 6066 section 8). What is in them is for others to judge.
 
-use tls_object_core::{Capability, ErrorKind, VerifyMode};
+use tls_object_core::{Capability, ErrorKind, Side, VerifyMode};
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
+use crate::pair::Progress;
 use crate::pki::{KeyType, SERVER_NAME, pki};
 use crate::scenario::{Dims, Scenario};
 
@@ -50,6 +51,20 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         &[Capability::OcspStapleServer, Capability::SeveralIdentities],
     ),
     Scenario::new(
+        "ocsp::no_response",
+        "What is no response is refused with the context or by the client, by libraries that read it, or given as it is.",
+        Dims::VERSIONS,
+        no_response,
+    )
+    .needs_each(&[Capability::OcspStapleClient], &[Capability::OcspStapleServer]),
+    Scenario::new(
+        "ocsp::too_long",
+        "A response that a certificate's extensions have no room for is refused where TLS 1.3 is spoken.",
+        Dims::VERSIONS,
+        too_long,
+    )
+    .needs_each(&[], &[Capability::OcspStapleServer]),
+    Scenario::new(
         "ocsp::wrong_side",
         "A client gives no response, and a server asks for none.",
         Dims::ONCE,
@@ -67,7 +82,7 @@ fn staple(lab: &Lab) -> Result<(), Failure> {
     if lab.variant() == "unverified" {
         client.verify_mode = VerifyMode::None;
     }
-    server.identities = vec![lab.family().server.clone().with_ocsp_response(RESPONSE)];
+    server.identities = vec![lab.family().server.clone().with_ocsp_response(RESPONSE)?];
     let mut pair = lab.pair(&client, &server)?;
     let early = pair.client().ocsp_response().map_err(|error| error.kind());
     ensure!(early == Err(ErrorKind::HandshakeNotDone), "before the handshake: {early:?}");
@@ -82,7 +97,7 @@ fn staple(lab: &Lab) -> Result<(), Failure> {
 
 fn not_asked(lab: &Lab) -> Result<(), Failure> {
     let mut server = lab.server_config();
-    server.identities = vec![lab.family().server.clone().with_ocsp_response(RESPONSE)];
+    server.identities = vec![lab.family().server.clone().with_ocsp_response(RESPONSE)?];
     let mut pair = lab.pair(&lab.client_config(), &server)?;
     pair.handshake()?;
     pair.exchange()?;
@@ -106,8 +121,8 @@ fn by_name(lab: &Lab) -> Result<(), Failure> {
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
     client.request_ocsp = true;
     let named = pki().server_named(&[SERVER_NAME]);
-    server.identities = vec![lab.family().server.clone().with_ocsp_response(ANOTHER)];
-    let named = vec![named.with_ocsp_response(RESPONSE)];
+    server.identities = vec![lab.family().server.clone().with_ocsp_response(ANOTHER)?];
+    let named = vec![named.with_ocsp_response(RESPONSE)?];
     server.identities_by_name.insert(SERVER_NAME.to_owned(), named);
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
@@ -121,8 +136,8 @@ fn by_key(lab: &Lab) -> Result<(), Failure> {
     client.request_ocsp = true;
     let rsa = pki().family(KeyType::Rsa2048).server.clone();
     server.identities = vec![
-        lab.family().server.clone().with_ocsp_response(RESPONSE),
-        rsa.with_ocsp_response(ANOTHER),
+        lab.family().server.clone().with_ocsp_response(RESPONSE)?,
+        rsa.with_ocsp_response(ANOTHER)?,
     ];
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
@@ -131,9 +146,43 @@ fn by_key(lab: &Lab) -> Result<(), Failure> {
     Ok(())
 }
 
+fn no_response(lab: &Lab) -> Result<(), Failure> {
+    lab.need(Side::Client, Capability::OcspStapleClient)?;
+    lab.need(Side::Server, Capability::OcspStapleServer)?;
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    client.request_ocsp = true;
+    let not_der = &[0x6a; 4];
+    server.identities = vec![lab.family().server.clone().with_ocsp_response(&not_der[..])?];
+    if let Err(error) = lab.backend(Side::Server).context(&server) {
+        ensure!(error.kind() == ErrorKind::InvalidCertificate, "{error:?}");
+        return Ok(());
+    }
+    let mut pair = lab.pair(&client, &server)?;
+    if let Progress::Failed(error) = pair.drive()?.of(Side::Client) {
+        ensure!(error.kind() == ErrorKind::Decode, "{error:?}");
+        return Ok(());
+    }
+    let given = pair.client().ocsp_response()?;
+    ensure!(given.as_deref() == Some(not_der), "the client has {given:?}");
+    Ok(())
+}
+
+fn too_long(lab: &Lab) -> Result<(), Failure> {
+    lab.need(Side::Server, Capability::OcspStapleServer)?;
+    // DER of 65528 bytes in all, one more than there is room for beside the headers.
+    let response = [&[0x04, 0x82, 0xff, 0xf4][..], &[0; 0xfff4]].concat();
+    let mut server = lab.server_config();
+    server.identities = vec![lab.family().server.clone().with_ocsp_response(response)?];
+    let report = lab.backend(Side::Server).check(&server);
+    let refused = report.into_result().map_err(|error| error.kind());
+    let expected = if lab.is_tls13() { Err(ErrorKind::InvalidConfig) } else { Ok(()) };
+    ensure!(refused == expected, "{refused:?}");
+    Ok(())
+}
+
 fn wrong_side(lab: &Lab) -> Result<(), Failure> {
     let (mut client, mut server) = (lab.client_config(), lab.server_config());
-    client.identities = vec![lab.family().client.clone().with_ocsp_response(RESPONSE)];
+    client.identities = vec![lab.family().client.clone().with_ocsp_response(RESPONSE)?];
     server.request_ocsp = true;
     for config in [client, server] {
         let kind = lab.refused_config(&config)?.kind();

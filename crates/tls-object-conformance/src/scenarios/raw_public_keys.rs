@@ -13,7 +13,7 @@ use tls_object_core::{
 use crate::agent::Agent;
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
-use crate::pair::{Pair, SIDES};
+use crate::pair::{Pair, Progress, SIDES};
 use crate::pki::{key_of, pki, raw_public_key_of};
 use crate::scenario::{Dims, Scenario};
 
@@ -71,6 +71,43 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             Capability::RawPublicKeys12,
             Capability::RawPublicKeys13,
             Capability::ServerResumption,
+        ],
+    ),
+    Scenario::new(
+        "raw_public_keys::client_resumed",
+        "A client's session that began with its public key is resumed, and the server still knows the key.",
+        Dims::VERSIONS,
+        client_resumed,
+    )
+    .needs_each(
+        &[
+            Capability::RawPublicKeys12,
+            Capability::RawPublicKeys13,
+            Capability::ClientCertificate,
+            Capability::Resumption12,
+            Capability::Resumption13,
+        ],
+        &[
+            Capability::RawPublicKeys12,
+            Capability::RawPublicKeys13,
+            Capability::ClientAuthRequired,
+            Capability::VerifyChain,
+            Capability::ServerResumption,
+        ],
+    ),
+    Scenario::new(
+        "raw_public_keys::optional_client",
+        "A server that accepts public keys takes a client that shows none, where that is allowed, and knows one that does.",
+        Dims::VERSIONS,
+        optional_client,
+    )
+    .needs_each(
+        SHOWING,
+        &[
+            Capability::RawPublicKeys12,
+            Capability::RawPublicKeys13,
+            Capability::ClientAuthOptional,
+            Capability::VerifyChain,
         ],
     ),
     Scenario::new(
@@ -203,6 +240,54 @@ fn resumed(lab: &Lab) -> Result<(), Failure> {
     second.exchange()?;
     ensure!(second.client().session_reused(), "not resumed");
     knows(&mut second, Side::Client, &identity)
+}
+
+fn client_resumed(lab: &Lab) -> Result<(), Failure> {
+    let identity = raw_public_key_of(&lab.family().client);
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    client.identities = vec![identity.clone()];
+    insist(&mut server, &identity);
+    let contexts = lab.contexts(&client, &server)?;
+    let mut first = contexts.pair(lab.wrap()?)?;
+    first.handshake()?;
+    first.exchange()?;
+    let session = lab.session(&mut first)?;
+    let mut second = contexts.pair(lab.wrap()?.with_session(session))?;
+    if goes_on(lab, &mut second)? {
+        ensure!(second.client().session_reused(), "not resumed");
+        knows(&mut second, Side::Server, &identity)?;
+    }
+    Ok(())
+}
+
+/// Whether two ends connect, which they should. Where they do, they go on.
+fn goes_on(lab: &Lab, pair: &mut Pair) -> Result<bool, Failure> {
+    let handshake = pair.drive()?;
+    let goes_on = SIDES.iter().all(|&side| matches!(handshake.of(side), Progress::Done));
+    lab.expect("goes on", true, goes_on)?;
+    if goes_on {
+        pair.exchange()?;
+    }
+    Ok(goes_on)
+}
+
+fn optional_client(lab: &Lab) -> Result<(), Failure> {
+    let identity = raw_public_key_of(&lab.family().client);
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    insist(&mut server, &identity);
+    server.verify_mode = VerifyMode::Optional;
+    let mut pair = lab.pair(&client, &server)?;
+    if goes_on(lab, &mut pair)? {
+        ensure!(pair.server().peer_public_key().is_none(), "the client has shown nothing");
+        ensure!(!pair.server().peer_is_verified(), "nobody was verified");
+    }
+    client.identities = vec![identity.clone()];
+    let mut pair = lab.pair(&client, &server)?;
+    pair.handshake()?;
+    pair.exchange()?;
+    knows(&mut pair, Side::Server, &identity)?;
+    ensure!(pair.server().peer_is_verified(), "not verified");
+    Ok(())
 }
 
 /// What the case's key signs by.

@@ -8,6 +8,7 @@ use tls_object_core::{
 use crate::failure::{Failure, ensure};
 use crate::lab::{Contexts, Lab};
 use crate::pair::{Event, Pair};
+use crate::pki::SERVER_NAME;
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -54,6 +55,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "A session outlives a connection that was cut off.",
         Dims::VERSIONS,
         unclean_end,
+    )
+    .needs_each(RESUMPTION, SERVER),
+    Scenario::new(
+        "resume::name_in_other_case",
+        "A session of a server is one of the same server in capitals.",
+        Dims::VERSIONS,
+        name_in_other_case,
     )
     .needs_each(RESUMPTION, SERVER),
     Scenario::new(
@@ -344,4 +352,17 @@ fn server_has_none(lab: &Lab) -> Result<(), Failure> {
     pair.exchange()?;
     ensure!(pair.server().session().is_none(), "a server's session");
     Ok(())
+}
+
+fn name_in_other_case(lab: &Lab) -> Result<(), Failure> {
+    let contexts = lab.contexts(&lab.client_config(), &lab.server_config())?;
+    let mut first = contexts.pair(lab.wrap()?)?;
+    first.handshake()?;
+    first.exchange()?;
+    let session = lab.session(&mut first)?;
+    let capitals = ServerName::new(&SERVER_NAME.to_ascii_uppercase())?;
+    let mut second = contexts.pair(Wrap::client(capitals).with_session(session))?;
+    second.handshake()?;
+    ensure!(second.client().session_reused(), "not resumed");
+    second.exchange()
 }

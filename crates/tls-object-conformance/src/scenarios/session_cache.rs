@@ -31,17 +31,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "session_cache::settings_that_contradict",
         "A cache of sessions is refused where it cannot mean anything.",
-        Dims::VERSIONS,
+        Dims::ONCE,
         settings_that_contradict,
-    )
-    .needs_each(
-        &[Capability::SessionCache12, Capability::SessionCache13],
-        &[
-            Capability::SessionCache12,
-            Capability::SessionCache13,
-            Capability::TicketKeys,
-            Capability::NoServerResumption,
-        ],
     ),
 ];
 

@@ -89,18 +89,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "session_store::settings_that_contradict",
         "A store of sessions is refused where it cannot mean anything.",
-        Dims::VERSIONS,
+        Dims::ONCE,
         settings_that_contradict,
-    )
-    .needs_each(
-        &[Capability::SessionCache12, Capability::SessionCache13, Capability::SessionStore],
-        &[
-            Capability::SessionCache12,
-            Capability::SessionCache13,
-            Capability::SessionStore,
-            Capability::TicketKeys,
-            Capability::NoServerResumption,
-        ],
     ),
 ];
 

@@ -85,13 +85,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "Settings about tickets are refused where they cannot mean anything.",
         Dims::ONCE,
         settings_that_contradict,
-    )
-    .needs(&[
-        Capability::SessionEvents,
-        Capability::TicketKeys,
-        Capability::TicketCount,
-        Capability::NoServerResumption,
-    ]),
+    ),
 ];
 
 const CLIENT: &[Capability] = &[Capability::Resumption12, Capability::Resumption13];

@@ -62,8 +62,10 @@ judged! {
         other_connection;
     "instead", "A verifier in the library's place needs no trust anchor.", [],
         instead;
-    "panic", "A verifier that panics lets nobody in, and its connection is over.", [],
+    "panic", "A verifier that panics lets nobody in, and its connection is over, as the peer is told.", [],
         panic;
+    "no_code", "A refusal with OpenSSL's number for no fault at all is one by the application.", [VerifyCode AlertSent],
+        no_code;
 }
 
 /// What a verifier was shown.
@@ -291,5 +293,13 @@ fn instead(lab: &Lab) -> Result<(), Failure> {
 fn panic(lab: &Lab) -> Result<(), Failure> {
     let role = VerifierRole::Instead;
     let (mut pair, _) = pair(lab, &valid(lab), role, Answer::Panic, |_| ())?;
-    ended_by_panic(&mut pair, judge(lab))
+    ended_by_panic(&mut pair, judge(lab))?;
+    lab.told_of_panic(&mut pair, judge(lab), VerifyCode::ApplicationVerification.alert())
+}
+
+fn no_code(lab: &Lab) -> Result<(), Failure> {
+    let no_fault = Answer::Refuse(VerifyCode::from_openssl(0));
+    let (mut pair, _) = pair(lab, &valid(lab), VerifierRole::Also, no_fault, |_| ())?;
+    let code = VerifyCode::ApplicationVerification;
+    lab.refused(&mut pair, judge(lab), ErrorKind::CertificateVerify(code), code.alert())
 }

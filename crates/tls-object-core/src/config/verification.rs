@@ -24,8 +24,13 @@ pub enum VerifyMode {
 pub enum VerifyTime {
     /// The system's clock at the time of the handshake.
     System,
-    /// This long after 1970-01-01T00:00:00Z. Whole seconds count.
+    /// This long after 1970-01-01T00:00:00Z, up to [`LAST`](Self::LAST). Whole seconds count.
     Fixed(Duration),
+}
+
+impl VerifyTime {
+    /// The last second of the year 9999, beyond which certificates know no time (RFC 5280 section 4.1.2.5).
+    pub const LAST: Duration = Duration::from_secs(253_402_300_799);
 }
 
 /// Of which certificates of a chain the revocation is checked. Without a revocation list for

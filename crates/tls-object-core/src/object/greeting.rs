@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use super::{EndedByPanic, Object};
+use super::{Object, ended_by_panic};
 use crate::answer::Verdict;
 use crate::record::plain_alert;
 use crate::{
@@ -98,6 +98,11 @@ impl<E: Engine> Object<E> {
         self.greeting.as_ref()?.hello.as_deref()
     }
 
+    /// Whether a hook is being asked what to make of the ClientHello.
+    pub(super) fn asks_hook(&self) -> bool {
+        self.greeting.as_ref().is_some_and(|it| it.hello.is_some() && it.hook.is_some())
+    }
+
     /// Waits for the ClientHello and for what is decided on it; `None` when that is behind.
     pub(super) fn greet(&mut self) -> Result<Option<Status<()>>, Error> {
         loop {
@@ -133,7 +138,6 @@ impl<E: Engine> Object<E> {
                             .with_source(error);
                         return Err(self.refuse(Alert::INTERNAL_ERROR, refused));
                     }
-                    // A hook may have answered by itself, through the object.
                     if let Some(error) = &self.failure {
                         return Err(error.clone());
                     }
@@ -142,12 +146,11 @@ impl<E: Engine> Object<E> {
         }
     }
 
-    /// Asks the hook. A panic in it ends the connection, as in any other code of the application.
+    /// Asks the hook. A panic in it ends the connection, as in any other code of the application, and the peer is told.
     fn ask(&mut self, hook: &Hook<dyn OnClientHello>, hello: &ClientHello) -> Answer {
         let answer = catch_unwind(AssertUnwindSafe(|| hook.on_client_hello(self, hello)));
         answer.unwrap_or_else(|panic| {
-            self.greeting = None;
-            drop(EndedByPanic(&mut self.failure));
+            self.refuse(Alert::INTERNAL_ERROR, ended_by_panic());
             resume_unwind(panic)
         })
     }

@@ -15,6 +15,16 @@ use crate::{
     Received, ServerName, Session, Side, SslObject, Status, TrafficSecrets,
 };
 
+/// The labels that TLS 1.2 derives its own secrets by (RFC 5705 section 4, RFC 7627 section 4). What begins like one is none
+/// either: nothing parts a label from what follows it.
+const RESERVED_LABELS: [&str; 5] = [
+    "client finished",
+    "server finished",
+    "master secret",
+    "extended master secret",
+    "key expansion",
+];
+
 impl<E: Engine> SslObject for Object<E> {
     fn incoming(&mut self) -> &mut dyn MemoryBio {
         self.bios.transport()
@@ -54,6 +64,10 @@ impl<E: Engine> SslObject for Object<E> {
                 Error::new(ErrorKind::InvalidArgument).with_detail("no decision is awaited")
             );
         };
+        if self.asks_hook() {
+            return Err(Error::new(ErrorKind::InvalidArgument)
+                .with_detail("the hook answers by what it returns"));
+        }
         match (answer.0, awaited) {
             (Verdict::Decided(decision), awaited) if decision.answers(&awaited) => {
                 self.call(|engine, _| engine.resume(decision));
@@ -211,6 +225,10 @@ impl<E: Engine> SslObject for Object<E> {
             return Err(
                 Error::new(ErrorKind::InvalidArgument).with_detail("label or context too long")
             );
+        }
+        let reserved = RESERVED_LABELS.iter().any(|reserved| label.starts_with(reserved));
+        if reserved && self.facts.version == Some(ProtocolVersion::TLS12) {
+            return Err(Error::new(ErrorKind::InvalidArgument).with_detail("a label of TLS itself"));
         }
         self.engine.export_keying_material(out, label, context)
     }

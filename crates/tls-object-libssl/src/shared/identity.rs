@@ -97,6 +97,11 @@ macro_rules! shared_identity {
             if schemes.as_ref().is_some_and(Vec::is_empty) {
                 return Err(unusable("it signs by none of the schemes to sign by".into()));
             }
+            if identity.ocsp_response().is_some_and(|it| !native::gives_ocsp_response(it)) {
+                return Err(Error::new(ErrorKind::InvalidCertificate)
+                    .with_backend($Backend::NAME)
+                    .with_detail("an OCSP response that the library cannot read"));
+            }
             let ocsp_response = identity.ocsp_response().map(Arc::from);
             let sct_list = identity.sct_list().map(Arc::from);
             Ok(Loaded { leaf, issuers, key, ocsp_response, sct_list, kind, schemes })

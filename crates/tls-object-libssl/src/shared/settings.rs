@@ -83,6 +83,11 @@ macro_rules! shared_settings {
             if config.has_sct_list() {
                 native::give_sct(&mut builder, &loaded).map_err(library_error)?;
             }
+            if loaded.iter().any(|it| native::is_too_weak_to_show(&builder, it)) {
+                return Err(Error::new(ErrorKind::InvalidPrivateKey)
+                    .with_backend($Backend::NAME)
+                    .with_detail("a public key that is too weak for the security level"));
+            }
             if !loaded.is_empty() {
                 native::show(&mut builder, config, loaded)
                     .map_err(|error| refused(native::why_not_shown(&error), error))?;

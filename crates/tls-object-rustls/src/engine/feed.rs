@@ -136,9 +136,25 @@ impl RustlsEngine {
         Ok(())
     }
 
-    /// Sends the last words of a connection, and tells why it ended.
+    /// Sends the last words of a connection, and tells why it ended. A panic of the application's code, if that is why, goes
+    /// on.
     #[cold]
     pub(super) fn fail(
+        &mut self,
+        bios: &mut Bios,
+        error: rustls::Error,
+        last: &[u8],
+        tls12: bool,
+    ) -> Error {
+        let error = self.last_words(bios, error, last, tls12);
+        if let Some(payload) = self.notes.panic.take() {
+            panic::resume_unwind(payload);
+        }
+        error
+    }
+
+    #[cold]
+    fn last_words(
         &mut self,
         bios: &mut Bios,
         error: rustls::Error,

@@ -1,13 +1,11 @@
 //! What is shown by an end that has public keys and certificates, to peers that accept one or both.
 
-use tls_object_core::{
-    Capability, CertificateType, Config, Identity, Origin, Side, VerifyMode,
-};
+use tls_object_core::{Capability, CertificateType, Config, Identity, Origin, Side, VerifyMode};
 
-use super::{ASKING, EITHER, RAW, SHOWING, accepting, insist, knows, raw_server};
+use super::{ASKING, EITHER, RAW, SHOWING, accepting, goes_on, insist, knows, raw_server};
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
-use crate::pair::{Pair, Progress, SIDES};
+use crate::pair::{Pair, Progress};
 use crate::pki::raw_public_key_of;
 use crate::scenario::{Dims, Scenario};
 
@@ -162,11 +160,7 @@ fn client_not_asked(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
     client.identities = vec![raw_public_key_of(&lab.family().client)];
     let mut pair = lab.pair(&client, &lab.server_config())?;
-    let handshake = pair.drive()?;
-    let is_done = |&side: &Side| matches!(handshake.of(side), Progress::Done);
-    let goes_on = SIDES.iter().all(is_done);
-    lab.expect("goes on", true, goes_on)?;
-    if goes_on { pair.exchange() } else { Ok(()) }
+    goes_on(lab, &mut pair).map(drop)
 }
 
 /// `by` ends the handshake since the two have no type of certificate in common, whichever word its library has for that.
