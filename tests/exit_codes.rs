@@ -273,3 +273,38 @@ fn trust_that_is_named_must_be_there() {
     assert!(output.stderr.starts_with("tlsobj: note: "), "{output:?}");
     assert!(output.stderr.contains("junk.pem"), "{output:?}");
 }
+
+/// A server of the first backend that shows this certificate.
+fn showing(cert: &Path, key: &Path) -> Server {
+    let mut command = tlsobj();
+    command.args(["server", "--backend", &backends()[0], "--listen", "127.0.0.1:0"]);
+    start(command.arg("--cert").arg(cert).arg("--key").arg(key))
+}
+
+/// A client of `server`, which goes by `localhost`, that trusts what is in the file `ca`.
+fn trusting(backend: &str, server: &Server, ca: &Path) -> Command {
+    let mut command = connect(backend, &server.address());
+    command.args(["--name", "localhost"]).arg("--ca").arg(ca);
+    command
+}
+
+#[test]
+fn a_chain_is_judged_as_it_is_told() {
+    let pki = Pki::new();
+    let plain = showing(&pki.server_cert(), &pki.server_key());
+    let named = showing(&pki.common_name_cert(), &pki.common_name_key());
+    let refused = |command: &mut Command| expect(3, &[], command);
+    for backend in backends() {
+        let own = || trusting(backend, &plain, &pki.server_cert());
+        refused(&mut own());
+        expect_if(backend, "partial-chain", expect_success, own().arg("--partial-chain"));
+
+        let subject = || trusting(backend, &named, &pki.ca());
+        refused(&mut subject());
+        expect_if(backend, "verify-common-name", expect_success, subject().arg("--common-name"));
+
+        let mut whole = trusting(backend, &plain, &pki.ca());
+        whole.arg("--crl").arg(pki.none_revoked()).arg("--crl-chain");
+        expect_if(backend, "crl", expect_success, &mut whole);
+    }
+}

@@ -15,6 +15,9 @@ const SERVER: u64 = 1;
 /// Serial number of the client's certificate.
 const CLIENT: u64 = 2;
 
+/// Serial number of the certificate that has a name in its subject only.
+const SUBJECT: u64 = 3;
+
 /// A folder of PEM files. Certificates are valid from 2020 to 2040.
 #[derive(Debug)]
 pub struct Pki {
@@ -36,6 +39,7 @@ impl Pki {
             ExtendedKeyUsagePurpose::ClientAuth,
             &authority,
         );
+        pki.leaf("localhost", SUBJECT, &[], ExtendedKeyUsagePurpose::ServerAuth, &authority);
         pki.revocation_list("none-revoked", &[], &authority);
         pki.revocation_list("server-revoked", &[SERVER], &authority);
         pki
@@ -59,6 +63,16 @@ impl Pki {
     /// The server's key.
     pub fn server_key(&self) -> PathBuf {
         self.file("server.key")
+    }
+
+    /// A server's certificate that says `localhost` in its subject, and nowhere else.
+    pub fn common_name_cert(&self) -> PathBuf {
+        self.file("localhost.pem")
+    }
+
+    /// The key of that certificate.
+    pub fn common_name_key(&self) -> PathBuf {
+        self.file("localhost.key")
     }
 
     /// The client's certificate.

@@ -1,19 +1,21 @@
 //! The command line.
 
+mod peer_keys;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use tls_object::{
     AlpnProtocol, Capability, Config, DynBackend, NamedGroup, ProtocolVersion, ServerName, Setting,
+    VerifyTime,
 };
 
 use crate::address::Address;
 use crate::failure::Failure;
 use crate::key_log;
 
-/// The end of the year 9999, beyond which certificates know no time (RFC 5280 section 4.1.2.5).
-const LAST_SECOND: u64 = 253_402_300_799;
+use peer_keys::PeerKeyArgs;
 
 /// Try, compare and test the TLS libraries behind tls-object.
 ///
@@ -151,18 +153,30 @@ pub(crate) struct ClientArgs {
     #[arg(long, value_name = "NAME|IP", value_parser = ServerName::new)]
     pub(crate) name: Option<ServerName>,
     /// Trust the authorities in this file, PEM or DER, or in the files of this directory; revocation lists among them count
-    /// as with --crl. [default: those of the system, or of SSL_CERT_FILE and SSL_CERT_DIR]
+    /// as with --crl. [default: those of the system, or of SSL_CERT_FILE and SSL_CERT_DIR; none with
+    /// --peer-key]
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
     /// Refuse a certificate that the revocation lists in this file, PEM or DER, name, and one that none of
     /// them is about.
     #[arg(long, value_name = "FILE")]
     pub(crate) crl: Option<PathBuf>,
+    /// Check the revocation of every certificate of the chain but the trust anchor, not of the server's alone.
+    #[arg(long, requires = "crl")]
+    pub(crate) crl_chain: bool,
+    /// Take the common name of a certificate's subject for a host name, if it has none where they belong.
+    #[arg(long)]
+    pub(crate) common_name: bool,
+    /// Let a chain end at any certificate of --ca, be it an intermediate authority or the server's own.
+    #[arg(long)]
+    pub(crate) partial_chain: bool,
+    #[command(flatten)]
+    pub(crate) peer_keys: PeerKeyArgs,
     /// Judge certificates at this time, in seconds since 1970, up to the year 9999. [default: now]
-    #[arg(long, value_name = "UNIXTIME", value_parser = clap::value_parser!(u64).range(..=LAST_SECOND))]
+    #[arg(long, value_name = "UNIXTIME", value_parser = clap::value_parser!(u64).range(..=VerifyTime::LAST.as_secs()))]
     pub(crate) at: Option<u64>,
     /// Take any certificate. Anybody may be at the other end.
-    #[arg(long, conflicts_with_all = ["ca", "crl", "at"])]
+    #[arg(long, conflicts_with_all = ["ca", "crl", "common_name", "partial_chain", "peer_key", "at"])]
     pub(crate) no_verify: bool,
     #[command(flatten)]
     pub(crate) identity: IdentityArgs,
@@ -201,6 +215,7 @@ Examples:
   tlsobj server --backend boring --listen [::1]:0 --cert chain.pem --key key.pem --mode echo
   tlsobj server --listen 127.0.0.1:0 --pkcs12 server.p12 --passphrase-file passphrase.txt
   tlsobj server --listen 0.0.0.0:8443 --cert chain.pem --key key.pem --client-ca ca.pem --require")]
+#[command(group = ArgGroup::new("asked").args(["client_ca", "peer_key"]).multiple(true))]
 pub(crate) struct ServerArgs {
     #[command(flatten)]
     pub(crate) backend: BackendChoice,
@@ -212,8 +227,10 @@ pub(crate) struct ServerArgs {
     /// Ask clients for a certificate of the authorities in this file or directory.
     #[arg(long, value_name = "FILE")]
     pub(crate) client_ca: Option<PathBuf>,
-    /// Refuse clients that show no certificate.
-    #[arg(long, requires = "client_ca")]
+    #[command(flatten)]
+    pub(crate) peer_keys: PeerKeyArgs,
+    /// Refuse clients that show neither a certificate nor a public key.
+    #[arg(long, requires = "asked")]
     pub(crate) require: bool,
     #[command(flatten)]
     pub(crate) protocol: ProtocolArgs,
@@ -253,12 +270,17 @@ impl BackendChoice {
 
 /// What an end shows of itself. Several certificates, best one first, serve peers that cannot verify all types of keys.
 #[derive(Args, Debug)]
+#[command(group = ArgGroup::new("shown").args(["cert", "public_key"]).multiple(true))]
 pub(crate) struct IdentityArgs {
     /// The certificate chain to show, the leaf first, in PEM. May be given several times, each with its --key.
     #[arg(long, value_name = "FILE", requires = "key")]
     pub(crate) cert: Vec<PathBuf>,
-    /// The private key of --cert, in PEM; it may be encrypted.
-    #[arg(long, value_name = "FILE", requires = "cert")]
+    /// A public key to show instead of a certificate (RFC 7250), PEM or DER. May be given several times, each with its
+    /// --key behind those of --cert.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) public_key: Vec<PathBuf>,
+    /// The private key of --cert or --public-key, PEM or DER; it may be encrypted.
+    #[arg(long, value_name = "FILE", requires = "shown")]
     pub(crate) key: Vec<PathBuf>,
     /// A certificate chain with its private key in a PKCS#12 file. May be given several times.
     #[arg(long, value_name = "FILE")]

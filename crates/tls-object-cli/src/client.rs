@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Interest, Poll, Token, Waker};
 use tls_object::trust::Found;
-use tls_object::{Config, DynBackend, ServerName, VerifyMode, VerifyTime, Wrap};
+use tls_object::{Config, CrlScope, DynBackend, ServerName, VerifyMode, VerifyTime, Wrap};
 
 use crate::address::Address;
 use crate::cli::ClientArgs;
@@ -57,12 +57,18 @@ fn config(args: &ClientArgs, backend: &dyn DynBackend) -> Result<Config, Failure
     let mut found = Found::default();
     if args.no_verify {
         config.verify_mode = VerifyMode::None;
-    } else {
+    } else if args.ca.is_some() || args.peer_keys.peer_key.is_empty() {
         (config.trust_store, found) = material::trust(args.ca.as_deref())?;
     }
+    args.peer_keys.apply(&mut config, args.ca.is_some())?;
     if let Some(path) = &args.crl {
         material::add_crls(&mut config.trust_store, path)?;
     }
+    if args.crl_chain {
+        config.crl_scope = CrlScope::Chain;
+    }
+    config.check_common_name = args.common_name;
+    config.partial_chain = args.partial_chain;
     if let Some(seconds) = args.at {
         config.verify_time = VerifyTime::Fixed(Duration::from_secs(seconds));
     }

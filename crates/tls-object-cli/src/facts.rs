@@ -21,6 +21,8 @@ pub(crate) struct Facts {
     /// As Python's `getpeercert()` tells of it.
     peer_certificate: Told,
     peer_certificates: Vec<PeerCertificate>,
+    /// The SHA-256 of the raw public key that the peer showed instead.
+    peer_public_key: Option<String>,
 }
 
 /// What Python's `getpeercert()` gives, or why there is no saying.
@@ -63,6 +65,7 @@ impl Facts {
                 Err(error) => Told::Unknown { error: error.to_string() },
             },
             peer_certificates: tls.peer_certificates().iter().map(PeerCertificate::of).collect(),
+            peer_public_key: tls.peer_public_key().map(|key| sha256(key.der())),
         }
     }
 
@@ -77,8 +80,11 @@ impl PeerCertificate {
         let subject = X509Certificate::from_der(certificate.der())
             .ok()
             .map(|(_, parsed)| parsed.subject().to_string());
-        let sha256 =
-            Sha256::digest(certificate.der()).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { subject, sha256 }
+        Self { subject, sha256: sha256(certificate.der()) }
     }
+}
+
+/// The hash of `bytes` in hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use tls_object::keys::{Passphrase, identity_from_pkcs12, private_key_from_pem};
+use tls_object::keys::{Passphrase, identity_from_pkcs12, private_key};
 use tls_object::trust::{self, Found};
 use tls_object::{
-    Certificate, Config, DynBackend, DynContext, Error, ErrorKind, Identity, TrustStore,
+    Certificate, Config, DynBackend, DynContext, Error, ErrorKind, Identity, PublicKey, TrustStore,
 };
 
 use crate::cli::IdentityArgs;
@@ -56,11 +56,23 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     load(path, Certificate::all_from_pem)
 }
 
-/// What to show, in the order of the command line: PEM chains with their keys, then PKCS#12 files.
+/// The public key in a file, PEM or DER.
+pub(crate) fn public_key(path: &Path) -> Result<PublicKey, Failure> {
+    load(path, |file| {
+        PublicKey::from_pem(file).or_else(|error| PublicKey::from_der(file).map_err(|_| error))
+    })
+}
+
+/// What to show, in the order of the command line: PEM chains with their keys, public keys with theirs, then PKCS#12 files.
 pub(crate) fn identities(args: &IdentityArgs) -> Result<Vec<Identity>, Failure> {
-    if args.cert.len() != args.key.len() {
-        let (certs, keys) = (args.cert.len(), args.key.len());
-        return Err(Failure::Usage(format!("{certs} times --cert and {keys} times --key")));
+    let (certs, public_keys, keys) = (args.cert.len(), args.public_key.len(), args.key.len());
+    if certs + public_keys != keys {
+        let public_keys = match public_keys {
+            0 => String::new(),
+            number => format!(", {number} times --public-key"),
+        };
+        let counted = format!("{certs} times --cert{public_keys} and {keys} times --key");
+        return Err(Failure::Usage(counted));
     }
     let passphrase = args.passphrase_file.as_deref().map(passphrase).transpose()?;
     let ask = || {
@@ -71,8 +83,12 @@ pub(crate) fn identities(args: &IdentityArgs) -> Result<Vec<Identity>, Failure> 
     let mut identities = Vec::new();
     for (cert, key) in args.cert.iter().zip(&args.key) {
         let chain = certificates(cert)?;
-        let key = load(key, |pem| private_key_from_pem(pem, Passphrase::ask(ask)))?;
+        let key = load(key, |file| private_key(file, Passphrase::ask(ask)))?;
         identities.push(Identity::new(chain, key)?);
+    }
+    for (public, key) in args.public_key.iter().zip(&args.key[certs..]) {
+        let key = load(key, |file| private_key(file, Passphrase::ask(ask)))?;
+        identities.push(Identity::raw_public_key(public_key(public)?, key));
     }
     for path in &args.pkcs12 {
         identities.push(load(path, |der| identity_from_pkcs12(der, Passphrase::ask(ask)))?);
@@ -107,7 +123,7 @@ pub(crate) fn context(
 
 /// The files of each identity, in the order of [`identities`].
 fn files(args: &IdentityArgs) -> impl Iterator<Item = String> {
-    let pairs = args.cert.iter().zip(&args.key);
+    let pairs = args.cert.iter().chain(&args.public_key).zip(&args.key);
     let pairs = pairs.map(|(cert, key)| format!("{} with {}", cert.display(), key.display()));
     pairs.chain(args.pkcs12.iter().map(|path| path.display().to_string()))
 }

@@ -57,13 +57,17 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
 fn config(args: &ServerArgs, backend: &dyn DynBackend) -> Result<Config, Failure> {
     let mut identities = material::identities(&args.identity)?.into_iter();
     let Some(first) = identities.next() else {
-        return Err(Failure::Usage("a server needs --cert with --key, or --pkcs12".to_owned()));
+        let needed = "a server needs --cert or --public-key with --key, or --pkcs12";
+        return Err(Failure::Usage(needed.to_owned()));
     };
     let mut config = Config::server(first);
     config.identities.extend(identities);
     let mut found = Found::default();
     if let Some(path) = &args.client_ca {
         (config.trust_store, found) = material::trust(Some(path))?;
+    }
+    args.peer_keys.apply(&mut config, args.client_ca.is_some())?;
+    if args.client_ca.is_some() || !args.peer_keys.peer_key.is_empty() {
         config.verify_mode = if args.require { VerifyMode::Required } else { VerifyMode::Optional };
     }
     args.protocol.apply(&mut config, backend)?;

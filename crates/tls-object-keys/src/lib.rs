@@ -5,6 +5,7 @@
 //! | `BEGIN ENCRYPTED PRIVATE KEY` (RFC 5958 with PBES2 of RFC 8018): PBKDF2 or scrypt, AES or triple DES | [`private_key_from_pem`] |
 //! | `Proc-Type: 4,ENCRYPTED` (RFC 1421), as OpenSSL has long written keys: AES or (triple) DES | [`private_key_from_pem`] |
 //! | the same without encryption | [`private_key_from_pem`] |
+//! | any of these, or DER: PKCS#8, encrypted or not, PKCS#1 or SEC 1 | [`private_key`] |
 //! | a chain and its key from two PEM texts | [`identity_from_pem`] |
 //! | PKCS#12 (RFC 7292), with today's algorithms and those of older files | [`identity_from_pkcs12`] |
 //!
@@ -29,4 +30,4 @@ mod private_key;
 
 pub use passphrase::{MAX_PASSPHRASE, Passphrase};
 pub use pkcs12::identity_from_pkcs12;
-pub use private_key::{identity_from_pem, private_key_from_pem};
+pub use private_key::{identity_from_pem, private_key, private_key_from_pem};

@@ -1,8 +1,8 @@
-//! Private keys in PEM.
+//! Private keys in PEM and DER.
 
 use pem::Pem;
 use pkcs8::EncryptedPrivateKeyInfoRef;
-use tls_object_core::{Certificate, Error, ErrorKind, Identity, PrivateKey};
+use tls_object_core::{Certificate, Error, ErrorKind, Identity, PrivateKey, split_der};
 
 use crate::passphrase::refused;
 use crate::{Passphrase, cost, legacy};
@@ -40,6 +40,25 @@ pub fn private_key_from_pem(pem: &[u8], passphrase: Passphrase<'_>) -> Result<Pr
     };
     let der = legacy::decrypt(info, part.contents(), &passphrase.bytes()?)?;
     PrivateKey::from_der(der.to_vec()).map_err(|_| refused())
+}
+
+/// The private key in a file of either kind: PEM as [`private_key_from_pem`] reads it, or DER in one of the layouts of
+/// [`KeyFormat`](tls_object_core::KeyFormat) or encrypted (RFC 5958 section 3).
+///
+/// # Errors
+/// Those of [`private_key_from_pem`].
+pub fn private_key(file: &[u8], passphrase: Passphrase<'_>) -> Result<PrivateKey, Error> {
+    const SEQUENCE: u8 = 0x30;
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    let is_pem = file.windows(BEGIN.len()).any(|it| it == BEGIN);
+    if is_pem || file.first() != Some(&SEQUENCE) {
+        return private_key_from_pem(file, passphrase);
+    }
+    // One that is not encrypted begins with the number of its layout.
+    match split_der(file) {
+        Some((_, [SEQUENCE, ..], [])) => decrypt(file, passphrase),
+        _ => PrivateKey::from_der(file.to_vec()),
+    }
 }
 
 /// A chain and its private key from PEM texts, which may be one and the same.

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use tls_object_core::{Certificate, Error, ErrorKind, KeyFormat, PrivateKey};
-use tls_object_keys::{Passphrase, identity_from_pem, identity_from_pkcs12, private_key_from_pem};
+use tls_object_keys::{
+    Passphrase, identity_from_pem, identity_from_pkcs12, private_key, private_key_from_pem,
+};
 
 const SECRET: &[u8] = b"secret words";
 const PLAIN: &[u8] = include_bytes!("plain.pem");
@@ -49,6 +51,24 @@ fn every_encryption_is_undone() {
         let key = private_key_from_pem(pem, Passphrase::of(SECRET));
         is_the_key(&key.unwrap_or_else(|error| panic!("{name}: {error:?}")));
     }
+}
+
+#[test]
+fn a_key_may_come_in_der() {
+    let is_encrypted = |(_, text): &&(&str, &[u8])| text.starts_with(b"-----BEGIN ENCRYPTED ");
+    let mut tried = 0;
+    for (name, text) in ENCRYPTED.iter().filter(is_encrypted) {
+        let der = pem::parse(text).expect("PEM").into_contents();
+        let key = private_key(&der, Passphrase::of(SECRET));
+        is_the_key(&key.unwrap_or_else(|error| panic!("{name}: {error:?}")));
+        is_the_key(&private_key(text, Passphrase::of(SECRET)).expect("the same in PEM"));
+        tried += 1;
+    }
+    assert!(tried > 0, "no encrypted key");
+    let plain = PrivateKey::from_pem(PLAIN).expect("plain.pem is a plain key");
+    let nobody = || -> Result<Vec<u8>, Error> { panic!("asked about a plain key") };
+    is_the_key(&private_key(plain.secret_der(), Passphrase::ask(nobody)).expect("a plain key"));
+    refusal(private_key(&[0x30, 0], Passphrase::of(SECRET)));
 }
 
 #[test]
