@@ -30,7 +30,9 @@ pub(crate) fn check(context: &SslContext, config: &Config) -> Result<(), Error> 
     if config.side == Side::Server {
         return Ok(());
     }
-    let ssl = Ssl::new(context).map_err(library_error)?;
+    let mut ssl = Ssl::new(context).map_err(library_error)?;
+    // Servers have other schemes.
+    ssl.set_connect_state();
     if ffi::has_supported_ciphers(&ssl) {
         return Ok(());
     }
