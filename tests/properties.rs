@@ -1,7 +1,7 @@
 //! What holds for any input on every ordered pair of backends.
 
 use proptest::prelude::*;
-use tls_object::{Closure, Config, Read, Side, Status};
+use tls_object::{Closure, Config, ProtocolVersion, Read, Side, SslObject, Status};
 use tls_object_tests::faults::{
     End, Fault, Mishap, Parties, Schedule, identity, one_fault, play, run, without_faults,
 };
@@ -84,43 +84,64 @@ fn the_same_bytes_in_other_pieces_are_the_same_events() {
 
 #[test]
 fn nothing_behind_close_notify_is_taken() {
-    let contexts: Vec<_> = tls_object::backends().iter().map(|it| (*it, configs())).collect();
     let config =
         ProptestConfig { cases: INPUTS, failure_persistence: None, ..ProptestConfig::default() };
+    let backends = tls_object::backends();
     proptest!(config, |(
         said in prop::collection::vec(any::<u8>(), 0..2000),
         behind in prop::collection::vec(any::<u8>(), 1..500),
         piece in 1..700_usize,
+        tls13 in any::<bool>(),
+        to_client in any::<bool>(),
     )| {
-        for (backend, [client, server]) in &contexts {
-            let [mut client, mut server] = in_memory::connect(*backend, client, *backend, server);
-            let written = server.write(&said).expect("an open connection");
-            prop_assert_eq!(written, Status::Done(said.len()));
-            server.close().expect("an open connection");
-            let mut sent = vec![0; server.outgoing().pending()];
-            server.outgoing().read(&mut sent);
-            sent.extend(&behind);
-            let mut heard: Vec<u8> = Vec::new();
-            let mut closed = false;
-            let mut buffer = [0; 4096];
-            for piece in sent.chunks(piece) {
-                client.incoming().write(piece).expect("an open BIO");
-                while !closed {
-                    match client.read(&mut buffer).expect("an open connection") {
-                        Read::Data(n) => heard.extend(&buffer[..n]),
-                        Read::Closed(closure) => {
-                            prop_assert_eq!(closure, Closure::Clean);
-                            closed = true;
-                        }
-                        _ => break,
-                    }
-                }
+        let [client, mut server] = configs();
+        server.max_version = if tls13 { ProtocolVersion::TLS13 } else { ProtocolVersion::TLS12 };
+        for (one, other) in backends.iter().flat_map(|one| backends.iter().map(move |it| (one, it))) {
+            let mut ends = in_memory::connect(*one, &client, *other, &server);
+            if to_client {
+                ends.reverse();
             }
-            let mut left = vec![0; client.incoming().pending()];
-            client.incoming().read(&mut left);
-            prop_assert!(closed && heard == said && left == behind, "{}", backend.name());
+            let [writer, reader] = &mut ends;
+            let sent = last_words(&mut **writer, &said, &behind);
+            let (heard, left) = hear(&mut **reader, &sent, piece);
+            prop_assert!(heard == said && left == behind, "client={} server={}", one.name(), other.name());
         }
     });
+}
+
+/// What an end puts out that says this and closes, and what somebody sends behind it.
+fn last_words(writer: &mut dyn SslObject, said: &[u8], behind: &[u8]) -> Vec<u8> {
+    let written = writer.write(said).expect("an open connection");
+    assert_eq!(written, Status::Done(said.len()));
+    writer.close().expect("an open connection");
+    let mut sent = vec![0; writer.outgoing().pending()];
+    writer.outgoing().read(&mut sent);
+    sent.extend(behind);
+    sent
+}
+
+/// What an end hears of this until its peer has closed, and what is left in its BIO.
+fn hear(reader: &mut dyn SslObject, sent: &[u8], piece: usize) -> (Vec<u8>, Vec<u8>) {
+    let mut heard = Vec::new();
+    let mut closed = false;
+    let mut buffer = [0; 4096];
+    for piece in sent.chunks(piece) {
+        reader.incoming().write(piece).expect("an open BIO");
+        while !closed {
+            match reader.read(&mut buffer).expect("an open connection") {
+                Read::Data(n) => heard.extend(&buffer[..n]),
+                Read::Closed(closure) => {
+                    assert_eq!(closure, Closure::Clean);
+                    closed = true;
+                }
+                _ => break,
+            }
+        }
+    }
+    assert!(closed, "the peer has closed");
+    let mut left = vec![0; reader.incoming().pending()];
+    reader.incoming().read(&mut left);
+    (heard, left)
 }
 
 /// A client's and a server's configuration for [`in_memory::connect`].

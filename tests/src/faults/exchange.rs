@@ -12,6 +12,10 @@ use super::{Parties, Schedule};
 /// More turns than any schedule here needs: whoever needs more goes on for ever.
 const TURNS: usize = 500_000;
 
+/// What may wait in an outgoing BIO beyond its limit, in bytes: the record that was begun below it (RFC 8446 section
+/// 5.2), or a flight of the handshake, which cannot be held back.
+const ONE_RECORD: usize = 5 + 16 * 1024 + 256;
+
 /// What may be held beyond the limits of an end's two BIOs, in bytes: a handshake cannot be held back, and a BIO keeps what 64 KiB need.
 const MEMORY: usize = 512 * 1024;
 
@@ -138,20 +142,32 @@ fn go_on(both: &mut [Party; 2], schedule: &Schedule) -> Result<(), String> {
         for index in [first, 1 - first] {
             let waiting = both[index].tls.incoming().pending();
             moved |= both[index].act()?;
+            within(schedule.limit, &mut *both[index].tls)?;
             moved |= both[index].tls.incoming().pending() < waiting;
             moved |= collect(both, index);
             let Party { link, tls, .. } = &mut both[1 - index];
             moved |= link.deliver(piece, tls.incoming());
-            let held = both[index].tls.memory_in_use();
-            if schedule.limit > 0 && held > 4 * schedule.limit + MEMORY {
-                return Err(format!("{held} bytes are held in spite of the limit"));
-            }
         }
         if !moved {
             return Ok(());
         }
     }
     Err("it goes on and on".to_owned())
+}
+
+/// Sees to it that an end keeps to the limit of its BIOs.
+fn within(limit: usize, tls: &mut dyn SslObject) -> Result<(), String> {
+    if limit == 0 {
+        return Ok(());
+    }
+    let held = tls.memory_in_use();
+    let waiting = [tls.incoming().pending(), tls.outgoing().pending()];
+    if waiting[0] > limit || waiting[1] > limit + ONE_RECORD || held > 4 * limit + MEMORY {
+        return Err(format!(
+            "{waiting:?} bytes wait and {held} are held in spite of the limit {limit}"
+        ));
+    }
+    Ok(())
 }
 
 /// Puts on its way what an end has put out; whether there was anything.

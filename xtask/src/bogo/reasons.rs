@@ -54,6 +54,15 @@ impl Deviation {
         self.concerns(column) && self.tests.iter().any(|name| matches(name, test))
     }
 
+    /// What is wrong with what it says for a reason.
+    fn fault_of_reason(&self) -> Option<&'static str> {
+        if self.reason.split_whitespace().count() < 3 {
+            return Some("no reason that says anything");
+        }
+        (self.kind == Kind::Library && self.link.is_none())
+            .then_some("no link to the library's word")
+    }
+
     /// The backends that it names and on which none of its tests fails.
     fn idle_backends(&self, expectations: &Expectations) -> impl Iterator<Item = &str> {
         let fails = |column| {
@@ -104,6 +113,9 @@ impl Reasons {
             }
         }
         for deviation in self.iter() {
+            let why = deviation.fault_of_reason();
+            let first = deviation.tests.first().map_or("nothing", String::as_str);
+            faults.extend(why.map(|fault| format!("deviations.toml: {first}: {fault}")));
             faults.extend(deviation.tests.iter().filter_map(|name| {
                 fault_of_name(deviation, name, expectations)
                     .map(|fault| format!("deviations.toml: {name}: {fault}"))
@@ -154,7 +166,8 @@ mod tests {
         tests = ["one-*", "two"]
         backends = ["rustls"]
         kind = "library"
-        reason = "r"
+        reason = "it does otherwise"
+        link = "https://example.org/"
     "#;
 
     fn faults(reasons: &str, expectations: &str) -> Vec<String> {
@@ -168,15 +181,24 @@ mod tests {
         assert_eq!(faults(REASONS, fails), [""; 0]);
         let none = faults(REASONS, "tests: 3\nF---- one-a\nF---- two\nF---- three\n");
         assert_eq!(none, ["rustls: three fails for no reason"]);
-        let other = REASONS.replace("one-*", "one-a").replace("\"r\"", "\"s\"");
+        let other = REASONS.replace("one-*", "one-a").replace("it does", "this does");
         let two = faults(&format!("{REASONS}{other}"), fails);
         assert_eq!(
             two,
             [
-                "rustls: one-a fails for two reasons: r; and s",
-                "rustls: two fails for two reasons: r; and s"
+                "rustls: one-a fails for two reasons: it does otherwise; and this does otherwise",
+                "rustls: two fails for two reasons: it does otherwise; and this does otherwise"
             ]
         );
+    }
+
+    #[test]
+    fn a_reason_says_something_and_a_librarys_is_to_be_read_somewhere() {
+        let fails = "tests: 2\nF---- one-a\nF---- two\n";
+        let empty = faults(&REASONS.replace("it does otherwise", ""), fails);
+        assert_eq!(empty, ["deviations.toml: one-*: no reason that says anything"]);
+        let alone = faults(&REASONS.replace("link = \"https://example.org/\"", ""), fails);
+        assert_eq!(alone, ["deviations.toml: one-*: no link to the library's word"]);
     }
 
     #[test]

@@ -75,6 +75,9 @@ mod tests {
         let stem = |path: PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
         let targets: BTreeSet<_> = sources.map(|entry| stem(entry.unwrap().path())).collect();
         let times = times().unwrap();
+        for (target, time) in &times {
+            assert!(time.seconds >= 600 && time.runs > 0, "{target}: {time:?}");
+        }
         assert_eq!(times.into_keys().collect::<BTreeSet<_>>(), targets);
     }
 
