@@ -107,5 +107,21 @@ fn main() {
     write("certificate", "leaf", leaf);
     write("certificate", "authority", PKI.authority.der());
     write("keys", "key", &[&[1, 0], key].concat());
-    write("keys", "certificate", &[&[7, 0], leaf].concat());
+    write("keys", "certificate", &[&[6, 0], leaf].concat());
+    encrypted_files();
+}
+
+/// The files of OpenSSL's that the tests of the loaders have, with their passphrase.
+fn encrypted_files() {
+    const PASSPHRASE: &[u8] = b"secret words";
+    const PEM: u8 = 3;
+    const PKCS12: u8 = 4;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/tls-object-keys/tests");
+    for name in
+        ["aes-256.pem", "legacy-des3.pem", "scrypt.pem", "legacy.p12", "modern.p12", "no-key.p12"]
+    {
+        let kind = if name.ends_with(".p12") { PKCS12 } else { PEM };
+        let file = fs::read(folder.join(name)).expect("a file of the loaders' tests");
+        write("keys", name, &[&[kind, PASSPHRASE.len() as u8], PASSPHRASE, &file].concat());
+    }
 }

@@ -23,11 +23,21 @@ use reasons::Reasons;
 use results::Results;
 use runner::Runner;
 
+/// What else there is to know of a run.
+const HELP: &str = "\
+What is expected of each test is in crates/tls-object-bogo: expectations.txt, deviations.toml (why tests fail) and \
+unimplemented.txt (why tests do not apply). A run of all tests is held to each of them in both directions, a run of \
+some to the outcomes of those. What the runner says is under the target directory, in bogo/BACKEND.log.
+
+  cargo xtask bogo --backend openssl --test 'TLS13-*'    some tests on one backend
+  cargo xtask bogo --backend rustls --bless              all, and take over what comes of them";
+
 /// The backends, in the order of columns.
 const BACKENDS: [&str; 5] = ["rustls", "rustls-ring", "openssl", "boring", "native-tls"];
 
 /// Which tests are run on what.
 #[derive(Debug, Default, Args)]
+#[command(after_help = HELP)]
 pub(crate) struct Bogo {
     /// A backend; several times for more. Without it, all.
     #[arg(long, value_parser = BACKENDS)]

@@ -46,14 +46,7 @@ enum Chore {
     /// Write the pages under docs/ that are generated from what the code says and does.
     Docs,
     /// Let every pair of backends go through random schedules of faults on its transport.
-    Faults {
-        /// How many schedules each pair goes through.
-        #[arg(long, default_value_t = 1000)]
-        count: u32,
-        /// What chooses them.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-    },
+    Faults(faults::Faults),
     /// Ask the CPython that is installed what the oracle's cases come to, and record it.
     Oracle,
     /// Measure what tls-object costs over driving each library by hand.
@@ -76,7 +69,7 @@ fn main() -> ExitCode {
         Chore::Lint => lint::lint(),
         Chore::Test { args } => test::test(&args),
         Chore::Docs => docs::write(),
-        Chore::Faults { count, seed } => faults::play(count, seed),
+        Chore::Faults(faults) => faults::play(&faults),
         Chore::Oracle => oracle::record(),
         Chore::Bench(what) => bench::bench(&what),
         Chore::Bogo(args) => bogo::bogo(&args),
