@@ -32,13 +32,13 @@ pub(crate) fn run(scopes: &Scopes, backend: &'static dyn DynBackend) -> Result<(
     for config in [&first, &next] {
         refuse_what_is_lacking(backend, config)?;
     }
-    let mut context = backend.context(&first)?;
+    let mut context = context(backend, &first)?;
     let mut session = None;
     for number in 0..=scopes.initial.resume_count {
         let is_resume = number > 0;
         let settings = if is_resume { &scopes.resume } else { &scopes.initial };
         if number == 1 && next != first {
-            let changed = backend.context(&next)?;
+            let changed = self::context(backend, &next)?;
             session = session.map(|session| carry(&session, &*context, &*changed)).transpose()?;
             context = changed;
         }
@@ -90,6 +90,18 @@ fn refuse_what_is_lacking(backend: &dyn DynBackend, config: &Config) -> Result<(
         }
     }
     Ok(())
+}
+
+/// A context. Some libraries give clients only what they can read of an OCSP response: BoGo's are four bytes that are
+/// none, and its certificates are sound.
+fn context(backend: &dyn DynBackend, config: &Config) -> Result<Box<dyn DynContext>, Failure> {
+    let gives = config.identities.iter().any(|identity| identity.ocsp_response().is_some());
+    backend.context(config).map_err(|error| match error.kind() {
+        ErrorKind::InvalidCertificate if gives => {
+            Failure::unimplemented("an OCSP response that is none")
+        }
+        _ => error.into(),
+    })
 }
 
 /// Servers whose settings change between connections are two, which share the keys of their tickets.
