@@ -9,9 +9,9 @@ use core::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use tls_object::{
-    AlpnMismatch, AlpnProtocol, CipherSuite, Config, CrlScope, DynBackend, NamedGroup, Origin,
-    ProtocolVersion, Purpose, Setting, SignatureScheme, Status, TicketKey, VerifyMode, VerifyTime,
-    backends,
+    AlpnMismatch, AlpnProtocol, CipherSuite, Config, DynBackend, NamedGroup, Origin,
+    ProtocolVersion, Purpose, Setting, Side, SignatureScheme, Status, TicketKey, VerifyMode,
+    VerifyTime, backends,
 };
 use tls_object_fuzz::input::Input;
 use tls_object_fuzz::labs;
@@ -45,15 +45,18 @@ fn config(input: &mut Input<'_>) -> Config {
     if flag(1) {
         config.trust_store.add(labs::PKI.authority.clone());
     }
-    config.check_server_name = flag(2);
+    // Each side has settings that mean nothing to the other, which is refused.
+    match config.side {
+        Side::Client => config.check_server_name = flag(2),
+        Side::Server if flag(2) => config.alpn_mismatch = AlpnMismatch::Continue,
+        Side::Server => {}
+    }
     config.check_common_name = flag(3);
     config.partial_chain = flag(4);
     config.strict_certificates = flag(5);
     config.request_ocsp = flag(6);
     config.resumption = flag(7);
     config.post_handshake_auth = flag(8);
-    config.crl_scope = if flag(9) { CrlScope::Chain } else { CrlScope::Leaf };
-    config.alpn_mismatch = if flag(10) { AlpnMismatch::Continue } else { AlpnMismatch::Alert };
     config.verify_mode =
         *input.one_of(&[VerifyMode::Required, VerifyMode::Optional, VerifyMode::None]);
     config.purpose =

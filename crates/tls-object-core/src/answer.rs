@@ -49,9 +49,15 @@ impl Answer {
         self
     }
 
-    /// Refuses the client with this fatal alert.
+    /// Refuses the client with this fatal alert. One that is a warning (RFC 8446 section 6.1, RFC 5246 section 7.2.2), by
+    /// which a refusal would look like a clean end, is sent as `handshake_failure`.
     pub const fn refuse(alert: Alert) -> Self {
-        Self(Verdict::Refuse(alert))
+        Self(Verdict::Refuse(match alert {
+            Alert::CLOSE_NOTIFY | Alert::USER_CANCELED | Alert::NO_RENEGOTIATION => {
+                Alert::HANDSHAKE_FAILURE
+            }
+            fatal => fatal,
+        }))
     }
 
     /// What signs with a private key that is held elsewhere has answered: as [`Signer::sign`](crate::Signer::sign) returns.
@@ -97,5 +103,24 @@ pub trait OnClientHello: Send + Sync {
 impl<F: Fn(&mut dyn SslObject, &ClientHello) -> Answer + Send + Sync> OnClientHello for F {
     fn on_client_hello(&self, object: &mut dyn SslObject, hello: &ClientHello) -> Answer {
         self(object, hello)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_a_fatal_alert() {
+        for (given, sent) in [
+            (Alert::ACCESS_DENIED, Alert::ACCESS_DENIED),
+            (Alert::CLOSE_NOTIFY, Alert::HANDSHAKE_FAILURE),
+            (Alert::USER_CANCELED, Alert::HANDSHAKE_FAILURE),
+        ] {
+            assert!(
+                matches!(Answer::refuse(given).0, Verdict::Refuse(alert) if alert == sent),
+                "{given}"
+            );
+        }
     }
 }

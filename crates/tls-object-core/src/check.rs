@@ -366,10 +366,14 @@ fn verification(report: &mut Report, config: &Config, capabilities: &Capabilitie
     if config.reverify_on_resume && !(client && verifies && config.resumption) {
         report.invalid("chains are judged anew by clients, where sessions are resumed and anything is verified");
     }
-    report.require(capabilities, Capability::Crl, !config.trust_store.crls().is_empty());
-    let whole_chain = !config.trust_store.crls().is_empty() && config.crl_scope == CrlScope::Chain;
-    report.require(capabilities, Capability::CrlChain, whole_chain);
-    if !judges_chains && !config.trust_store.crls().is_empty() {
+    let has_lists = !config.trust_store.crls().is_empty();
+    let whole_chain = config.crl_scope == CrlScope::Chain;
+    report.require(capabilities, Capability::Crl, has_lists);
+    report.require(capabilities, Capability::CrlChain, has_lists && whole_chain);
+    if whole_chain && !has_lists {
+        report.invalid("revocation of whole chains, and no revocation list to find it in");
+    }
+    if !judges_chains && has_lists {
         report.invalid("revocation lists without verification");
     }
 }

@@ -110,7 +110,8 @@ pub struct Config {
     /// shaken. Without it a session stands for the verdict that it began with, as everywhere in TLS.
     pub reverify_on_resume: bool,
     /// Client: whether the server is asked for an OCSP response on its certificate, which
-    /// [`SslObject::ocsp_response`](crate::SslObject::ocsp_response) then gives. Nothing here judges it.
+    /// [`SslObject::ocsp_response`](crate::SslObject::ocsp_response) then gives. Nothing here judges it; OpenSSL from 3.6 on
+    /// ends the handshake where it cannot read it.
     pub request_ocsp: bool,
     /// Client: whether the server is asked for signed certificate timestamps of its certificate, which
     /// [`SslObject::sct_list`](crate::SslObject::sct_list) then gives. Nothing here judges them, nor those that are in the

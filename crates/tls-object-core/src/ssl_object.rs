@@ -206,8 +206,8 @@ pub trait SslObject: Send + fmt::Debug {
     fn write(&mut self, src: &[u8]) -> Result<Status<usize>, Error>;
 
     /// Decrypts as [`read`](Self::read) does, and lends the plaintext to `take` where the library keeps it
-    /// instead of copying it out. As much as `take` returns is dropped from the front (never more than it was
-    /// lent); the rest is [`pending`](Self::pending) and lent again, or read.
+    /// instead of copying it out. As much as `take` returns, which must not be more than it was
+    /// lent, is dropped from the front; the rest is [`pending`](Self::pending) and lent again, or read.
     ///
     /// `take` is called once if there is data, with at least one byte of one record, and not at all
     /// otherwise.

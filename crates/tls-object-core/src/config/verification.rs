@@ -40,7 +40,8 @@ impl VerifyTime {
 pub enum CrlScope {
     /// Of the leaf. Python: `VERIFY_CRL_CHECK_LEAF`.
     Leaf,
-    /// Of every certificate but the trust anchor. Python: `VERIFY_CRL_CHECK_CHAIN`.
+    /// Of every certificate; it needs a revocation list at least. OpenSSL from 3.6 on asks no list about one that is
+    /// its own issuer. Python: `VERIFY_CRL_CHECK_CHAIN`.
     Chain,
 }
 

@@ -11,6 +11,16 @@ use crate::scenario::{Dims, Scenario};
 
 pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
+        "verify::revocation_without_lists",
+        "Revocation of whole chains is refused as a setting where there is no list: nothing would be looked up.",
+        Dims::alone(Side::Client),
+        |lab| {
+            let mut client = lab.client_config();
+            client.crl_scope = CrlScope::Chain;
+            lab.refused_for(&client, ErrorKind::InvalidConfig)
+        },
+    ),
+    Scenario::new(
         "verify::not_revoked",
         "With a revocation list that does not name it, a certificate is accepted.",
         Dims::VERSIONS.variants(&["leaf", "chain"]),
