@@ -13,11 +13,11 @@
 #![deny(unsafe_code)]
 
 mod alpn;
-mod anchor;
 mod backend;
 mod capabilities;
 mod context;
 mod error;
+mod extensions;
 mod facts;
 #[allow(unsafe_code)] // the only place that calls C
 mod ffi;

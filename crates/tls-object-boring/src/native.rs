@@ -26,7 +26,7 @@ pub(crate) use crate::ffi::{
 };
 use crate::identity::{self, Loaded};
 use crate::signing::External;
-use crate::{anchor, capabilities, facts, ffi, hooks, strength};
+use crate::{capabilities, extensions, facts, ffi, hooks, strength};
 
 /// What is accepted from the peer unless the configuration says otherwise: BoringSSL's own
 /// default without SHA-1, and with Ed25519.
@@ -342,14 +342,15 @@ pub(crate) fn judge_public_key(
     hooks.verify_public_key(encoded, strength::is_weak(key))
 }
 
-/// The library's verdict on a chain, and then that on its anchor and its strength.
+/// The library's verdict on a chain, and then that on its extensions and its strength.
 pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
     if !judgement.verify_cert().unwrap_or(false) {
         return false;
     }
     let purpose = purpose_of(judgement);
     let fault = judgement.chain().and_then(|path| {
-        let (code, depth) = anchor::fault(path, purpose).or_else(|| strength::weakness(path))?;
+        let (code, depth) =
+            extensions::fault(path, purpose).or_else(|| strength::weakness(path))?;
         let certificate = path.get(depth).and_then(|it| it.to_der().ok());
         Some((code, depth, certificate.map(Certificate::from_der)))
     });
@@ -406,14 +407,7 @@ pub(crate) fn set_purpose(
     param: &mut X509VerifyParamRef,
     side: Option<Side>,
 ) -> Result<(), ErrorStack> {
-    ffi::set_purpose(
-        param,
-        match side {
-            Some(Side::Client) => boring_sys::X509_PURPOSE_SSL_CLIENT,
-            Some(Side::Server) => boring_sys::X509_PURPOSE_SSL_SERVER,
-            None => boring_sys::X509_PURPOSE_ANY,
-        },
-    )
+    ffi::set_purpose(param, side.map_or(boring_sys::X509_PURPOSE_ANY, ffi::purpose_of))
 }
 
 /// Where the chain fails that is being judged, and why if it leads nowhere, of which BoringSSL says less than OpenSSL.
@@ -444,7 +438,7 @@ pub(crate) fn refused(config: &Config, chain: &mut X509StoreContextRef) -> Refus
 
 /// What OpenSSL would say of a chain, where it is what it looks at first: where the chain leads, extensions, and strength. BoringSSL
 /// says the same of a chain that leads to nobody who is trusted, of one that is too long, of some that sign themselves, and of
-/// one with an issuer whose key is not for that; and it has no word on an anchor.
+/// one with an issuer whose key is not for that; and it has no word on the extensions of what is in the store.
 fn shape_fault(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> {
     let said = chain.verify_result().err()?.as_raw();
     let is_told = |code| match code {

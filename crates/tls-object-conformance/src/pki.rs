@@ -108,6 +108,10 @@ pub(crate) enum SelfSigned {
     Authority,
     /// As a plain one, until long ago.
     Expired,
+    /// As a plain one, with a critical extension that nobody knows.
+    UnknownCritical,
+    /// No authority, with a key for signing certificates alone.
+    LeafMayNotSign,
 }
 
 /// When a certificate is valid.
@@ -332,11 +336,14 @@ impl Pki {
         if shape != SelfSigned::MayNotSign {
             params.key_usages.clear();
         }
-        if shape == SelfSigned::Authority {
-            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        }
-        if shape == SelfSigned::Expired {
-            Validity::Past.apply(&mut params);
+        match shape {
+            SelfSigned::Plain | SelfSigned::MayNotSign => {}
+            SelfSigned::Authority => params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
+            SelfSigned::Expired => Validity::Past.apply(&mut params),
+            SelfSigned::UnknownCritical => {
+                params.custom_extensions.push(shapes::unknown_critical());
+            }
+            SelfSigned::LeafMayNotSign => params.key_usages = vec![KeyUsagePurpose::KeyCertSign],
         }
         let leaf = params.self_signed(key).expect(SOUND);
         identity(vec![leaf.der().to_vec()], key)

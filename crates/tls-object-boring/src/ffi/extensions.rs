@@ -41,8 +41,14 @@ pub(crate) fn says_it_signs_certificates(certificate: &X509Ref) -> bool {
         && usage & boring_sys::X509v3_KU_KEY_CERT_SIGN.unsigned_abs() != 0
 }
 
-/// Whether its extended key usage, if it has one, allows certificates of this side.
-pub(crate) fn is_for(authority: &X509Ref, side: Side) -> bool {
+/// `X509_check_purpose`: whether the extensions of a leaf allow the use that this side makes of it.
+pub(crate) fn is_leaf_for(leaf: &X509Ref, side: Side) -> bool {
+    // SAFETY: the certificate is valid.
+    unsafe { boring_sys::X509_check_purpose(leaf.as_ptr(), purpose_of(side), 0) == 1 }
+}
+
+/// Whether the extended key usage of an authority, if it has one, allows certificates of this side.
+pub(crate) fn is_authority_for(authority: &X509Ref, side: Side) -> bool {
     let wanted = match side {
         Side::Client => boring_sys::XKU_SSL_CLIENT,
         Side::Server => boring_sys::XKU_SSL_SERVER,
@@ -50,6 +56,14 @@ pub(crate) fn is_for(authority: &X509Ref, side: Side) -> bool {
     // SAFETY: the certificate is valid. All bits are set where there is no extension.
     let usage = unsafe { boring_sys::X509_get_extended_key_usage(authority.as_ptr()) };
     usage & wanted.unsigned_abs() != 0
+}
+
+/// The library's number for certificates of this side.
+pub(crate) const fn purpose_of(side: Side) -> c_int {
+    match side {
+        Side::Client => boring_sys::X509_PURPOSE_SSL_CLIENT,
+        Side::Server => boring_sys::X509_PURPOSE_SSL_SERVER,
+    }
 }
 
 /// `X509_get_pathlen`: how many authorities an authority allows under itself, if it says so.

@@ -13,6 +13,9 @@ use crate::scenario::{Dims, Scenario};
 /// Defines each scenario twice: a client judges its server, and a server its client. In brackets what the judge must be
 /// able to do besides telling why it refuses.
 macro_rules! judged {
+    (TLS13; $( $name:literal, $summary:literal, [$($needed:ident)*], $run:expr; )*) => {
+        each_side! { TLS13; $( $name, $summary, [VerifyCode AlertSent $($needed)*], $run; )* }
+    };
     ($( $name:literal, $summary:literal, [$($needed:ident)*], $run:expr; )*) => {
         each_side! { $( $name, $summary, [VerifyCode AlertSent $($needed)*], $run; )* }
     };
@@ -21,19 +24,22 @@ macro_rules! judged {
 /// The same where nothing is refused.
 macro_rules! each_side {
     ($( $name:literal, $summary:literal, [$($needed:ident)*], $run:expr; )*) => {
+        each_side! { VERSIONS; $( $name, $summary, [$($needed)*], $run; )* }
+    };
+    ($dims:ident; $( $name:literal, $summary:literal, [$($needed:ident)*], $run:expr; )*) => {
         &[
             $(
                 Scenario::new(
                     concat!("chain::", $name),
                     $summary,
-                    Dims::VERSIONS.variants(&["client"]),
+                    Dims::$dims.variants(&["client"]),
                     $run,
                 )
                 .needs_each(&[$(Capability::$needed),*], &[]),
                 Scenario::new(
                     concat!("client_chain::", $name),
                     $summary,
-                    Dims::VERSIONS.variants(&["server"]),
+                    Dims::$dims.variants(&["server"]),
                     $run,
                 )
                 .needs_each(
@@ -52,6 +58,7 @@ macro_rules! each_side {
 
 pub(super) mod anchor;
 pub(super) mod extensions;
+pub(super) mod trusted_leaf;
 
 /// Those of servers alone.
 pub(super) const OTHERS: &[Scenario] = &[
@@ -155,16 +162,18 @@ impl Pki {
         };
         match self {
             Self::Valid => valid(),
-            Self::LeafAlone => {
-                let identity = valid();
-                Identity::new(vec![identity.chain()[0].clone()], identity.key().clone())
-                    .expect("the chain has a leaf")
-            }
+            Self::LeafAlone => alone(&valid()),
             Self::Shaped(shape) => pki().shaped(purpose, shape),
             Self::BadlySigned => pki().badly_signed(purpose),
             Self::StrangerWithRoot => pki().stranger_with_root(purpose),
         }
     }
+}
+
+/// The leaf without what is above it.
+fn alone(identity: &Identity) -> Identity {
+    Identity::new(vec![identity.chain()[0].clone()], identity.key().clone())
+        .expect("the chain has a leaf")
 }
 
 /// The side that the variant says judges.

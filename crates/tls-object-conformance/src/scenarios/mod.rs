@@ -69,6 +69,8 @@ pub fn scenarios() -> &'static [Scenario] {
             chain::extensions::SCENARIOS,
             chain::extensions::ACCEPTED,
             chain::extensions::KEY_USAGE,
+            chain::trusted_leaf::SCENARIOS,
+            chain::trusted_leaf::KEY_USAGE,
             verifier::SCENARIOS,
             ocsp::SCENARIOS,
             sct::SCENARIOS,

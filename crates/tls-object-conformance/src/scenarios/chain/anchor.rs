@@ -1,11 +1,11 @@
 //! What is asked of trust anchors, and what else of a store may help.
 
-use tls_object_core::{Capability, VerifyCode};
+use tls_object_core::{Capability, Config, Identity, VerifyCode};
 
-use super::{accepted_by, refused_by, shown_by};
+use super::{accepted_by, alone, refused_by, shown_by};
 use crate::failure::Failure;
 use crate::lab::Lab;
-use crate::pki::{Anchor, pki};
+use crate::pki::{Anchor, Shape, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(in crate::scenarios) const SCENARIOS: &[Scenario] = judged! {
@@ -19,6 +19,10 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = judged! {
         |lab| refused(lab, Anchor::WrongPurpose, VerifyCode::WrongPurpose);
     "anchor_unknown_critical", "A critical extension that nobody knows is refused in an anchor.", [],
         |lab| refused(lab, Anchor::UnknownCritical, VerifyCode::UnhandledCriticalExtension);
+    "stored_link_purpose", "An authority in the store for another use is no link to its root.", [],
+        |lab| refused_link(lab, Shape::IssuerWrongPurpose, VerifyCode::WrongPurpose);
+    "stored_link_unknown_critical", "A critical extension that nobody knows is refused in an authority in the store.", [],
+        |lab| refused_link(lab, Shape::IssuerUnknownCritical, VerifyCode::UnhandledCriticalExtension);
 };
 
 pub(in crate::scenarios) const ACCEPTED: &[Scenario] = each_side! {
@@ -41,6 +45,15 @@ fn refused(lab: &Lab, anchor: Anchor, code: VerifyCode) -> Result<(), Failure> {
         code,
         2,
     )
+}
+
+/// A leaf is refused for its issuer, which the judge has in its store together with the root.
+#[track_caller]
+fn refused_link(lab: &Lab, shape: Shape, code: VerifyCode) -> Result<(), Failure> {
+    let identity = pki().shaped(shown_by(lab), shape);
+    let stored = vec![identity.chain()[1].clone(), lab.family().authority.root()];
+    let configure = |config: &mut Config, _: &Identity| config.trust_store = stored.clone().into();
+    refused_by(lab, &alone(&identity), configure, code, 1)
 }
 
 #[track_caller]

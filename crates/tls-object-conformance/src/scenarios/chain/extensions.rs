@@ -1,6 +1,6 @@
 //! What the extensions of leaves and authorities allow.
 
-use tls_object_core::{Capability, ErrorKind, Side, VerifyCode};
+use tls_object_core::{Capability, Config, ErrorKind, Identity, Side, VerifyCode};
 
 use super::{Pki, configs, judge, refused, refused_for_nothing, shown_by};
 use crate::failure::Failure;
@@ -73,29 +73,38 @@ pub(in crate::scenarios) const KEY_USAGE: &[Scenario] = &[
 const TOLD: &[Capability] = &[Capability::VerifyCode, Capability::AlertSent];
 
 fn key_usage(lab: &Lab) -> Result<(), Failure> {
-    if !is_shown(lab, Shape::LeafMayNotSign)? {
+    let identity = Pki::Shaped(Shape::LeafMayNotSign).identity(lab, shown_by(lab));
+    refused_key(lab, &identity, |_, _| ())
+}
+
+/// The judge, told more by `configure`, refuses a leaf for the usage of its key. BoringSSL does not say where the leaf stands.
+#[track_caller]
+pub(super) fn refused_key(
+    lab: &Lab,
+    identity: &Identity,
+    configure: impl Fn(&mut Config, &Identity),
+) -> Result<(), Failure> {
+    if !is_shown(lab, identity)? {
         return Ok(());
     }
-    let identity = Pki::Shaped(Shape::LeafMayNotSign).identity(lab, shown_by(lab));
-    let (client, server) = configs(lab, &identity, |_, _| ());
+    let (client, server) = configs(lab, identity, configure);
     let code = VerifyCode::WrongPurpose;
     let kind = ErrorKind::CertificateVerify(code);
     lab.refused(&mut lab.pair(&client, &server)?, judge(lab), kind, code.alert())
 }
 
 fn unknown_critical(lab: &Lab) -> Result<(), Failure> {
-    if !is_shown(lab, Shape::UnknownCritical)? {
+    let chain = Pki::Shaped(Shape::UnknownCritical);
+    if !is_shown(lab, &chain.identity(lab, shown_by(lab)))? {
         return Ok(());
     }
-    let chain = Pki::Shaped(Shape::UnknownCritical);
     refused(lab, chain, VerifyCode::UnhandledCriticalExtension, 0)
 }
 
 /// Whether a leaf is shown at all: some libraries show none that they would not accept.
 #[track_caller]
-fn is_shown(lab: &Lab, shape: Shape) -> Result<bool, Failure> {
-    let identity = Pki::Shaped(shape).identity(lab, shown_by(lab));
-    let (client, server) = configs(lab, &identity, |_, _| ());
+pub(super) fn is_shown(lab: &Lab, identity: &Identity) -> Result<bool, Failure> {
+    let (client, server) = configs(lab, identity, |_, _| ());
     let shower = match judge(lab) {
         Side::Client => lab.context(&server),
         Side::Server => lab.context(&client),
