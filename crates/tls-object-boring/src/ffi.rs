@@ -125,7 +125,8 @@ pub(crate) fn use_psk_identity_hint(
     succeeded(unsafe { boring_sys::SSL_CTX_use_psk_identity_hint(builder.as_ptr(), hint.as_ptr()) })
 }
 
-/// `X509_STORE_add_crl` to the store that the context verifies against.
+/// `X509_STORE_add_crl` to the store that the context verifies against. A list about attribute certificates alone is left
+/// out: BoringSSL takes such a one for a list of all certificates.
 pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(), ErrorStack> {
     let mut next = der.as_ptr();
     let len = c_long::try_from(der.len()).unwrap_or(c_long::MAX);
@@ -134,9 +135,22 @@ pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(),
     if crl.is_null() {
         return Err(ErrorStack::get());
     }
+    let nid = boring_sys::NID_issuing_distribution_point;
+    // SAFETY: the list is valid; neither criticality nor place is asked for.
+    let scope =
+        unsafe { boring_sys::X509_CRL_get_ext_d2i(crl, nid, ptr::null_mut(), ptr::null_mut()) };
+    let scope = scope.cast::<boring_sys::ISSUING_DIST_POINT>();
+    // SAFETY: null, or of this type and ours.
+    let is_for_attributes = unsafe { scope.as_ref() }.is_some_and(|scope| scope.onlyattr != 0);
+    // SAFETY: null, or ours since `X509_CRL_get_ext_d2i`.
+    unsafe { boring_sys::ISSUING_DIST_POINT_free(scope) };
     let store = builder.cert_store_mut().as_ptr();
-    // SAFETY: both are valid; the store takes a reference of its own.
-    let ret = unsafe { boring_sys::X509_STORE_add_crl(store, crl) };
+    let ret = if is_for_attributes {
+        1
+    } else {
+        // SAFETY: both are valid; the store takes a reference of its own.
+        unsafe { boring_sys::X509_STORE_add_crl(store, crl) }
+    };
     // SAFETY: ours since `d2i_X509_CRL`.
     unsafe { boring_sys::X509_CRL_free(crl) };
     succeeded(ret)

@@ -446,6 +446,8 @@ fn shape_fault(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> 
         VerifyCode::NameConstraint | VerifyCode::NameExcluded => {
             said == boring_sys::X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE
         }
+        // A list about attribute certificates is not given to it: `ffi::add_crl`.
+        VerifyCode::CrlScope => said == boring_sys::X509_V_ERR_UNABLE_TO_GET_CRL,
         code => matches!(
             code,
             VerifyCode::ChainTooLong
@@ -477,7 +479,7 @@ fn shape_fault(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> 
             }
         },
     };
-    rules.refusal(&sent, &|_, _| true).filter(|refusal| is_told(refusal.code))
+    rules.refusal(&sent, &|_, _| Some(true)).filter(|refusal| is_told(refusal.code))
 }
 
 /// Whether a client may offer a pre-shared key: it is asked for one where it may only.

@@ -85,12 +85,13 @@ impl<'a> Cert<'a> {
 
     /// Whether the key that it says it was signed by is the one of `issuer`.
     fn key_matches(&self, issuer: &Self) -> bool {
-        let Some(wanted) =
-            self.extension::<AuthorityKeyIdentifier<'_>>(&OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER)
-        else {
-            return true;
-        };
-        let key = issuer.subject_key();
+        self.extension(&OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER)
+            .is_none_or(|wanted| issuer.is_meant_by(&wanted))
+    }
+
+    /// Whether an authority key identifier (RFC 5280 section 4.2.1.1) can mean this certificate.
+    pub(crate) fn is_meant_by(&self, wanted: &AuthorityKeyIdentifier<'_>) -> bool {
+        let key = self.subject_key();
         let same_key = match (&wanted.key_identifier, &key) {
             (Some(wanted), Some(key)) => wanted.0 == key.0,
             _ => true,
@@ -102,8 +103,8 @@ impl<'a> Cert<'a> {
             _ => None,
         });
         same_key
-            && serial.is_none_or(|serial| serial == issuer.x509.raw_serial())
-            && directory.is_none_or(|name| name == issuer.issuer())
+            && serial.is_none_or(|serial| serial == self.x509.raw_serial())
+            && directory.is_none_or(|name| name == self.issuer())
     }
 
     fn subject_key(&self) -> Option<KeyIdentifier<'_>> {

@@ -15,29 +15,15 @@ const DELTA: &str = "2.5.29.27";
 /// `id-ce-issuingDistributionPoint` (RFC 5280 section 5.2.5).
 const DISTRIBUTION_POINT: &str = "2.5.29.28";
 
-/// Between which dates a list speaks, in seconds since 1970. Of several lists of an issuer the newest of those that speak
-/// now counts, as with OpenSSL.
-#[derive(Clone, Copy, Debug)]
-pub struct Dates {
-    this_update: i64,
-    next_update: Option<i64>,
+/// Whether this is a revocation list, in DER.
+pub fn is_list(der: &[u8]) -> bool {
+    parse(der).is_some()
 }
 
-impl Dates {
-    /// Those of a list; `None` if it is none.
-    pub fn of(crl: &[u8]) -> Option<Self> {
-        let crl = parse(crl)?;
-        Some(Self {
-            this_update: crl.last_update().timestamp(),
-            next_update: crl.next_update().map(|time| time.timestamp()),
-        })
-    }
-
-    /// The greater, the rather the list counts at `now`.
-    pub fn rank(&self, now: i64) -> (bool, i64) {
-        let is_over = self.next_update.is_some_and(|next| now > next);
-        (self.this_update <= now && !is_over, self.this_update)
-    }
+/// Whether a revocation list, in DER, is about attribute certificates alone (RFC 5280 section 5.2.5).
+pub fn is_for_attributes(der: &[u8]) -> bool {
+    let list = parse(der);
+    list.as_ref().and_then(scope).is_some_and(|it| it.only_contains_attribute_certs)
 }
 
 /// Whether a current list of the issuer says that the leaf, or each certificate, has not been taken back.
@@ -56,36 +42,41 @@ pub(crate) fn check(
         CrlScope::Chain => path.len(),
     };
     for (depth, cert) in path.iter().enumerate().take(checked) {
-        let issuer = match path.get(depth + 1) {
-            Some(issuer) => issuer,
-            None if cert.is_self_issued() => cert,
-            // Who has issued an anchor that is none by itself nobody can ask.
-            None => return Err((VerifyCode::MissingCrl, depth)),
+        // Who has issued an anchor that is none by itself nobody can ask.
+        if depth + 1 == path.len() && !cert.is_self_issued() {
+            return Err((VerifyCode::MissingCrl, depth));
+        }
+        let above = match path.get(depth + 1..) {
+            Some(above) if !above.is_empty() => above,
+            _ => core::slice::from_ref(cert),
         };
-        check_one(rules, &lists, cert, issuer, is_signed_by).map_err(|code| (code, depth))?;
+        check_one(rules, &lists, cert, above, is_signed_by).map_err(|code| (code, depth))?;
     }
     Ok(())
 }
 
+/// The same of one certificate. `above` begins with its issuer.
 fn check_one(
     rules: &Rules<'_>,
     lists: &[CertificateRevocationList<'_>],
     cert: &Cert<'_>,
-    issuer: &Cert<'_>,
+    above: &[Cert<'_>],
     is_signed_by: SignatureCheck<'_>,
 ) -> Result<(), VerifyCode> {
-    let is_current = |list: &CertificateRevocationList<'_>| dates(rules, list).is_none();
-    let about = || {
-        lists.iter().filter(|list| {
-            list.issuer().as_raw() == cert.issuer() && !has(list, DELTA) && !is_partial(list)
+    let about = lists
+        .iter()
+        .filter(|list| {
+            list.issuer().as_raw() == cert.issuer() && !has(list, DELTA) && is_usable(list)
         })
-    };
+        .filter_map(|list| Some((list, signer(list, above)?)));
     // As OpenSSL ranks them.
-    let rank = |list: &&CertificateRevocationList<'_>| {
+    let rank = |&(list, signer): &(&CertificateRevocationList<'_>, usize)| {
+        let is_current = dates(rules, list).is_none();
         let date = list.last_update().timestamp();
-        (!has_unknown_critical(list), is_in_scope(list, cert), is_current(list), date)
+        (!has_unknown_critical(list), is_in_scope(list, cert), is_current, signer == 0, date)
     };
-    let Some(list) = about().max_by_key(rank) else { return Err(VerifyCode::MissingCrl) };
+    let Some((list, signer)) = about.max_by_key(rank) else { return Err(VerifyCode::MissingCrl) };
+    let issuer = &above[signer];
     if issuer.key_usage().is_some_and(|usage| !usage.crl_sign()) {
         return Err(VerifyCode::NoCrlSign);
     }
@@ -95,7 +86,8 @@ fn check_one(
     if let Some(code) = dates(rules, list) {
         return Err(code);
     }
-    if !is_signed_by(list.as_raw(), issuer.public_key()) {
+    // One that cannot be checked clears nobody.
+    if is_signed_by(list.as_raw(), issuer.public_key()) != Some(true) {
         return Err(VerifyCode::CrlBadSignature);
     }
     if has_unknown_critical(list) {
@@ -104,6 +96,21 @@ fn check_one(
     let serial = cert.x509.raw_serial();
     let is_revoked = list.iter_revoked_certificates().any(|entry| entry.raw_serial() == serial);
     if is_revoked { Err(VerifyCode::Revoked) } else { Ok(()) }
+}
+
+/// Who of the path `above` a certificate has signed a list, by the key that the list names: the issuer of the certificate, or
+/// another certificate of that name.
+fn signer(list: &CertificateRevocationList<'_>, above: &[Cert<'_>]) -> Option<usize> {
+    let wanted = list.extensions().iter().find_map(|it| match it.parsed_extension() {
+        ParsedExtension::AuthorityKeyIdentifier(wanted) => Some(wanted),
+        _ => None,
+    });
+    let name = list.issuer().as_raw();
+    let is_it = |(place, cert): (usize, &Cert<'_>)| {
+        (place == 0 || cert.subject() == name)
+            && wanted.is_none_or(|wanted| cert.is_meant_by(wanted))
+    };
+    above.iter().enumerate().position(is_it)
 }
 
 /// Why a list says nothing now, by its dates.
@@ -127,14 +134,23 @@ fn has_unknown_critical(list: &CertificateRevocationList<'_>) -> bool {
         || list.iter_revoked_certificates().any(|it| it.extensions().iter().any(|it| it.critical))
 }
 
-/// Whether a list is indirect or for some reasons only, which OpenSSL passes over unless it is told not to.
-fn is_partial(list: &CertificateRevocationList<'_>) -> bool {
-    distribution_point(list).is_some_and(|it| it.indirect_crl || it.only_some_reasons.is_some())
+/// Whether OpenSSL makes use of a list: not of one that is indirect or for some reasons only, nor of one that does not
+/// say what it is about, or says two things (RFC 5280 section 5.2.5).
+fn is_usable(list: &CertificateRevocationList<'_>) -> bool {
+    let Some(scope) = scope(list) else { return !has(list, DISTRIBUTION_POINT) };
+    let kinds = [
+        scope.only_contains_user_certs,
+        scope.only_contains_ca_certs,
+        scope.only_contains_attribute_certs,
+    ];
+    let kinds = kinds.into_iter().filter(|it| *it).count();
+    let says_something = kinds == 1 || scope.distribution_point.is_some();
+    kinds <= 1 && says_something && !scope.indirect_crl && scope.only_some_reasons.is_none()
 }
 
 /// Whether a list is about certificates like this one (RFC 5280 section 6.3.3 (b) (2)).
 fn is_in_scope(list: &CertificateRevocationList<'_>, cert: &Cert<'_>) -> bool {
-    let Some(scope) = distribution_point(list) else { return true };
+    let Some(scope) = scope(list) else { return true };
     let is_authority = cert.basic_constraints().is_some_and(|it| it.ca);
     let is_other_kind =
         if is_authority { scope.only_contains_user_certs } else { scope.only_contains_ca_certs };
@@ -157,9 +173,8 @@ fn is_same_point(one: &DistributionPointName<'_>, other: &DistributionPointName<
     }
 }
 
-fn distribution_point<'a>(
-    list: &'a CertificateRevocationList<'_>,
-) -> Option<&'a IssuingDistributionPoint<'a>> {
+/// What a list says it is about, if it says so and can be read.
+fn scope<'a>(list: &'a CertificateRevocationList<'_>) -> Option<&'a IssuingDistributionPoint<'a>> {
     list.extensions().iter().find_map(|it| match it.parsed_extension() {
         ParsedExtension::IssuingDistributionPoint(point) => Some(point),
         _ => None,

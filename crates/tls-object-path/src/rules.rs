@@ -6,8 +6,9 @@ use crate::certificate::Cert;
 use crate::{chain, crl, extensions, names};
 
 /// Whether a certificate or revocation list, in DER, carries a valid signature of a key, given as the DER of a
-/// `SubjectPublicKeyInfo`. One that cannot be checked counts as valid: the library has the last word.
-pub type SignatureCheck<'a> = &'a dyn Fn(&[u8], &[u8]) -> bool;
+/// `SubjectPublicKeyInfo`. `None` where it cannot be checked: of a certificate the library has the last word then, and a
+/// list is not used.
+pub type SignatureCheck<'a> = &'a dyn Fn(&[u8], &[u8]) -> Option<bool>;
 
 /// What is wrong, and how far above the leaf.
 pub(crate) type Fault = (VerifyCode, usize);
@@ -40,12 +41,16 @@ pub struct Refusal {
 
 impl<'a> Rules<'a> {
     /// Whether a path that a library has found keeps to the rules: leads to an anchor that is one, is not
-    /// too long, consists of authorities, is as strong as it must be, and is not revoked by lists that are in force. `path` begins with the leaf and ends
-    /// with the trust anchor.
+    /// too long, consists of authorities, is as strong as it must be, and is not revoked, as lists say that are in force and
+    /// signed by the issuer. `path` begins with the leaf and ends with the trust anchor.
     ///
     /// # Errors
     /// The first fault.
-    pub fn allow<D: AsRef<[u8]>>(&self, path: &[D]) -> Result<(), Refusal> {
+    pub fn allow<D: AsRef<[u8]>>(
+        &self,
+        path: &[D],
+        is_signed_by: SignatureCheck<'_>,
+    ) -> Result<(), Refusal> {
         let mut certs = Vec::with_capacity(path.len());
         for (depth, der) in path.iter().enumerate() {
             let Some(cert) = Cert::parse(der.as_ref()) else {
@@ -57,7 +62,7 @@ impl<'a> Rules<'a> {
         self.ends(&certs)
             .and_then(|()| extensions::check(self, &certs))
             .and_then(|()| extensions::check_strength(&certs))
-            .and_then(|()| crl::check(self, &certs, &|_, _| true))
+            .and_then(|()| crl::check(self, &certs, is_signed_by))
             .and_then(|()| names::check_common_name(self, &certs))
             .map_err(|fault| refusal(&certs, fault))
     }
@@ -114,7 +119,7 @@ impl<'a> Rules<'a> {
     ) -> Result<(), Fault> {
         for (depth, cert) in path.iter().enumerate().rev() {
             if let Some(issuer) = path.get(depth + 1)
-                && !is_signed_by(cert.der, issuer.public_key())
+                && is_signed_by(cert.der, issuer.public_key()) == Some(false)
             {
                 return Err((VerifyCode::BadSignature, depth));
             }

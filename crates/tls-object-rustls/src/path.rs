@@ -4,13 +4,11 @@ use core::cell::Cell;
 use std::borrow::Cow;
 
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
-use tls_object_core::{Certificate, CrlScope, Side};
+use tls_object_core::{Certificate, Side};
 use tls_object_path::{Refusal, Rules, matches_common_name};
-use webpki::{
-    EndEntityCert, ExpirationPolicy, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage,
-    RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath,
-};
+use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage, VerifiedPath};
 
+use crate::signature;
 use crate::validity::Validity;
 use crate::verify::PeerVerifier;
 
@@ -82,7 +80,7 @@ impl PeerVerifier {
             || self.config.trust_store.certificates().iter().any(|it| it.der() == der.as_ref());
         let is_itself = self.config.trust_store.crls().is_empty()
             && is_trusted()
-            && rules.allow(&[der]).is_ok();
+            && rules.allow(&[der], &|_, _| None).is_ok();
         let path = if is_itself {
             // webpki has no path that is one certificate long.
             Validity::parse(der)?.check(now)?;
@@ -145,26 +143,10 @@ impl PeerVerifier {
             links if links.is_empty() => intermediates.into(),
             links => links.into_iter().chain(intermediates.iter().cloned()).collect(),
         };
-        let crls = self.trusted.crls_at(now);
-        // Says no only where there is no list: then revocation is not checked.
-        let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
-            options
-                .with_depth(match self.config.crl_scope {
-                    CrlScope::Leaf => RevocationCheckDepth::EndEntity,
-                    CrlScope::Chain => RevocationCheckDepth::Chain,
-                })
-                .with_status_policy(UnknownStatusPolicy::Deny)
-                .with_expiration_policy(ExpirationPolicy::Enforce)
-                .build()
-        });
-        // Asked for with lists that webpki does not read, revocation is unknown.
-        let is_unknown = crls.is_empty() && !self.config.trust_store.crls().is_empty();
         let not_allowed = Cell::new(None);
+        let is_signed_by = |der: &[u8], key: &[u8]| signature::holds(&self.algorithms, der, key);
         let allow = |path: &VerifiedPath<'_>| {
-            if is_unknown {
-                return Err(webpki::Error::UnknownRevocationStatus);
-            }
-            rules.allow(&self.certificates(path)).map_err(|refusal| {
+            rules.allow(&self.certificates(path), &is_signed_by).map_err(|refusal| {
                 not_allowed.set(Some(refusal));
                 webpki::Error::UnknownIssuer
             })
@@ -176,7 +158,8 @@ impl PeerVerifier {
                 &links,
                 now,
                 Use(rules.config.purpose.side(rules.peer)),
-                revocation,
+                // webpki goes by the name of the issuer alone where it looks for a list: `allow` looks for it.
+                None,
                 Some(&allow),
             )
             .map_err(|error| match (error, not_allowed.take()) {

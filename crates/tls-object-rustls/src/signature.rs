@@ -1,16 +1,16 @@
-//! Signatures of certificates and revocation lists, looked at once more to say which one does not hold.
+//! Signatures of revocation lists, and of certificates, looked at once more to say which one does not hold.
 
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use x509_parser::asn1_rs::{Any, BitString, FromDer as _, Sequence};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-/// Whether `signed`, a certificate or a revocation list, carries a signature of `key` that holds. Where no
-/// algorithm fits, the answer is yes: then another fault is the one.
-pub(crate) fn holds(algorithms: &WebPkiSupportedAlgorithms, signed: &[u8], key: &[u8]) -> bool {
-    check(algorithms, signed, key).unwrap_or(true)
-}
-
-fn check(algorithms: &WebPkiSupportedAlgorithms, signed: &[u8], key: &[u8]) -> Option<bool> {
+/// Whether `signed`, a certificate or a revocation list, carries a signature of `key` that holds. `None` where it cannot be
+/// read, or no algorithm fits.
+pub(crate) fn holds(
+    algorithms: &WebPkiSupportedAlgorithms,
+    signed: &[u8],
+    key: &[u8],
+) -> Option<bool> {
     // RFC 5280 sections 4.1 and 5.1: what is signed, the algorithm, the signature.
     let (_, outer) = Sequence::from_der(signed).ok()?;
     let (rest, _) = Any::from_der(&outer.content).ok()?;

@@ -1,13 +1,10 @@
 //! Whom to trust, as webpki has it.
 
-use core::cmp::Reverse;
-
 use rustls::DistinguishedName;
-use rustls::pki_types::{CertificateDer, Der, TrustAnchor, UnixTime};
+use rustls::pki_types::{CertificateDer, Der, TrustAnchor};
 use tls_object_core::{Error, ErrorKind, TrustStore};
-use tls_object_path::crl::Dates;
-use tls_object_path::is_self_signed;
-use webpki::{CertRevocationList, OwnedCertRevocationList};
+use tls_object_path::{crl, is_self_signed};
+use webpki::OwnedCertRevocationList;
 use x509_parser::asn1_rs::Any;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;
@@ -26,8 +23,6 @@ pub(crate) struct Trusted {
     pub(crate) validity: Vec<Validity>,
     /// Names of the anchors, told to clients so that they find a certificate that will do.
     pub(crate) names: Vec<DistinguishedName>,
-    /// The revocation lists that webpki reads, and when each speaks.
-    pub(crate) crls: Vec<(Dates, CertRevocationList<'static>)>,
 }
 
 impl Trusted {
@@ -46,41 +41,31 @@ impl Trusted {
             trusted.anchors.push(anchor);
             Ok(())
         })?;
-        store.each_crl(|crl| {
-            let dates = Dates::of(crl.der()).ok_or(ErrorKind::InvalidCrl)?;
-            match OwnedCertRevocationList::from_der(crl.der()) {
-                Ok(crl) => trusted.crls.push((dates, crl.into())),
-                Err(error) if !is_unusual(&error) => {
-                    return Err(Error::new(ErrorKind::InvalidCrl).with_source(error));
-                }
-                // Such a list clears nobody: `find_path_to` sees to it.
-                Err(_) => {}
+        store.each_crl(|list| {
+            let is_list = crl::is_list(list.der());
+            match OwnedCertRevocationList::from_der(list.der()) {
+                Ok(_) if is_list => Ok(()),
+                Err(error) if is_list && is_unusual(&error, list.der()) => Ok(()),
+                Ok(_) => Err(ErrorKind::InvalidCrl.into()),
+                Err(error) => Err(Error::new(ErrorKind::InvalidCrl).with_source(error)),
             }
-            Ok(())
         })?;
         Ok(trusted)
-    }
-
-    /// The revocation lists in the order in which they count at `now`: webpki takes the first that is the issuer's.
-    pub(crate) fn crls_at(&self, now: UnixTime) -> Vec<&CertRevocationList<'static>> {
-        let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-        let mut crls: Vec<_> = self.crls.iter().collect();
-        crls.sort_by_key(|(dates, _)| Reverse(dates.rank(now)));
-        crls.into_iter().map(|(_, crl)| crl).collect()
     }
 }
 
 /// Whether a revocation list is sound and of a kind that webpki has no use for.
-fn is_unusual(error: &webpki::Error) -> bool {
-    matches!(
-        error,
+fn is_unusual(error: &webpki::Error, der: &[u8]) -> bool {
+    match error {
         webpki::Error::UnsupportedCriticalExtension
-            | webpki::Error::UnsupportedCrlIssuingDistributionPoint
-            | webpki::Error::UnsupportedDeltaCrl
-            | webpki::Error::UnsupportedIndirectCrl
-            | webpki::Error::UnsupportedRevocationReason
-            | webpki::Error::UnsupportedRevocationReasonsPartitioning
-    )
+        | webpki::Error::UnsupportedCrlIssuingDistributionPoint
+        | webpki::Error::UnsupportedDeltaCrl
+        | webpki::Error::UnsupportedIndirectCrl
+        | webpki::Error::UnsupportedRevocationReason
+        | webpki::Error::UnsupportedRevocationReasonsPartitioning => true,
+        webpki::Error::MalformedExtensions => crl::is_for_attributes(der),
+        _ => false,
+    }
 }
 
 /// A certificate as an anchor. webpki reads none with a critical extension that it does not know: such a one is named here,

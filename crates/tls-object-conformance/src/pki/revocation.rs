@@ -78,10 +78,10 @@ impl Pki {
         }
     }
 
-    /// A list of the intermediate authority's that names nobody and has this extension, given as DER, besides.
+    /// [`crl`](Self::crl) with this extension, given as DER, besides.
     pub(crate) fn unusual_crl(&self, extension: &[u8]) -> Crl {
         let issuer = &self.authority().intermediate_issuer;
-        let plain = crl(issuer, 2045, &[]);
+        let plain = self.crl();
         let (_, outer, _) = split(plain.der());
         let (_, mut fields, rest) = split(outer);
         let (_, algorithm, _) = split(rest);
@@ -102,6 +102,13 @@ impl Pki {
         let signature = encode(BIT_STRING, &[&[0], &*signature].concat());
         let parts = [signed, encode(SEQUENCE, algorithm), signature];
         Crl::from_der(encode(SEQUENCE, &parts.concat()))
+    }
+
+    /// A list of another authority with the name of the intermediate one, which is newer than the lists of that.
+    pub(crate) fn namesake_crl(&self) -> Crl {
+        let namesake =
+            Issuer::new(authority_params("p256 intermediate", 2), KeyType::P256.generate());
+        crl_between(2013, 2045, &namesake, &[])
     }
 
     /// What the root has taken back: nothing.

@@ -53,6 +53,8 @@ pub(crate) enum Shape {
     OtherIssuerSerial,
     /// The leaf says that it is signed by another key.
     OtherKeyIdentifier,
+    /// An authority that allows none below has a new key, which the old one signs.
+    SelfIssued,
     /// An authority that allows none below has one.
     TooDeep,
     /// Two authorities between leaf and root.
@@ -119,7 +121,9 @@ impl Pki {
             Shape::IssuerUnknownCritical => issuer.custom_extensions.push(unknown_critical()),
             Shape::LeafIsAuthority => leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
             Shape::NoKeyIdentifier => leaf.use_authority_key_identifier_extension = false,
-            Shape::TooDeep | Shape::TwoIntermediates => return self.two_deep(leaf, shape),
+            Shape::SelfIssued | Shape::TooDeep | Shape::TwoIntermediates => {
+                return self.two_deep(leaf, shape);
+            }
             Shape::UnknownCritical => leaf.custom_extensions.push(unknown_critical()),
         }
         let (certificate, issuer) =
@@ -129,13 +133,14 @@ impl Pki {
 
     fn two_deep(&self, leaf: CertificateParams, shape: Shape) -> Identity {
         let mut upper = authority_params("upper intermediate", 32);
-        if shape == Shape::TooDeep {
+        if shape != Shape::TwoIntermediates {
             upper.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         }
         let (upper, upper_issuer) =
             subordinate(upper, &self.authority().root_issuer, KeyType::P256.generate());
+        let lower = if shape == Shape::SelfIssued { "upper" } else { "lower" };
         let (lower, lower_issuer) = subordinate(
-            authority_params("lower intermediate", 33),
+            authority_params(&format!("{lower} intermediate"), 33),
             &upper_issuer,
             KeyType::P256.generate(),
         );

@@ -1,6 +1,6 @@
 //! Certificates that were taken back.
 
-use tls_object_core::{Capability, CrlScope, ErrorKind, Side, VerifyCode};
+use tls_object_core::{Capability, Config, CrlScope, ErrorKind, Side, VerifyCode};
 
 use super::{accepted_to, refused_by};
 use crate::failure::Failure;
@@ -111,8 +111,28 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "verify::unusual_crl",
         "A revocation list of an unusual kind is taken, and clears nobody.",
-        Dims::VERSIONS.variants(&["unknown-critical", "indirect", "authorities-only"]),
+        Dims::VERSIONS.variants(&[
+            "unknown-critical",
+            "indirect",
+            "authorities-only",
+            "attributes-only",
+            "users-and-authorities",
+        ]),
         unusual_crl,
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
+        "verify::scoped_crl",
+        "A revocation list about certificates of users says all there is of a leaf.",
+        Dims::VERSIONS.variants(&["taken-back", "not"]),
+        scoped_crl,
+    )
+    .needs_each(CRL, &[]),
+    Scenario::new(
+        "verify::crl_of_other_key",
+        "A revocation list that names another key than the issuer's is none of the issuer's.",
+        Dims::VERSIONS.variants(&["alone", "taken-back", "not"]),
+        crl_of_other_key,
     )
     .needs_each(CRL, &[]),
     Scenario::new(
@@ -188,14 +208,47 @@ fn unusual_crl(lab: &Lab) -> Result<(), Failure> {
     const INDIRECT: &[u8] = b"\x30\x0f\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x05\x30\x03\x84\x01\xff";
     const AUTHORITIES: &[u8] =
         b"\x30\x0f\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x05\x30\x03\x82\x01\xff";
+    const ATTRIBUTES: &[u8] =
+        b"\x30\x0f\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x05\x30\x03\x85\x01\xff";
+    const USERS_AND_AUTHORITIES: &[u8] =
+        b"\x30\x12\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x08\x30\x06\x81\x01\xff\x82\x01\xff";
     let (extension, code) = match lab.variant() {
         "unknown-critical" => (UNKNOWN, VerifyCode::UnhandledCriticalCrlExtension),
         "indirect" => (INDIRECT, VerifyCode::MissingCrl),
+        "attributes-only" => (ATTRIBUTES, VerifyCode::CrlScope),
+        "users-and-authorities" => (USERS_AND_AUTHORITIES, VerifyCode::MissingCrl),
         _ => (AUTHORITIES, VerifyCode::CrlScope),
     };
     let mut client = lab.client_config();
     client.trust_store.add_crl(pki().unusual_crl(extension));
     refused_by(lab, &client, lab.family().server.clone(), code)
+}
+
+fn scoped_crl(lab: &Lab) -> Result<(), Failure> {
+    // `onlyContainsUserCerts`, and no name of a distribution point.
+    const USERS: &[u8] = b"\x30\x0f\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x05\x30\x03\x81\x01\xff";
+    let mut client = lab.client_config();
+    client.trust_store.add_crl(pki().unusual_crl(USERS));
+    told_of_revoked(lab, &client)
+}
+
+fn crl_of_other_key(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.trust_store.add_crl(pki().namesake_crl());
+    if lab.variant() == "alone" {
+        let server = lab.family().server.clone();
+        return refused_by(lab, &client, server, VerifyCode::MissingCrl);
+    }
+    client.trust_store.add_crl(pki().crl());
+    told_of_revoked(lab, &client)
+}
+
+/// The one that is taken back is refused, or the one that is not is accepted, as the variant says.
+fn told_of_revoked(lab: &Lab, client: &Config) -> Result<(), Failure> {
+    if lab.variant() == "taken-back" {
+        return refused_by(lab, client, pki().revoked(Purpose::Server), VerifyCode::Revoked);
+    }
+    accepted_to(lab, SERVER_NAME, client, lab.family().server.clone())
 }
 
 fn partial_chain_crl(lab: &Lab) -> Result<(), Failure> {
