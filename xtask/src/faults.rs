@@ -6,24 +6,15 @@ use clap::Args;
 use crate::cargo::{cargo, metadata, run};
 use crate::tools;
 
-/// Which schedules are played on whom.
+/// How schedules are played.
 #[derive(Args, Debug)]
 pub(crate) struct Faults {
-    /// How many schedules each pair goes through.
-    #[arg(long, default_value_t = 1000)]
-    count: u32,
-    /// What chooses them; the same number chooses the same ones.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Only with this backend as the client.
-    #[arg(long)]
-    client: Option<String>,
-    /// Only with this backend as the server.
-    #[arg(long)]
-    server: Option<String>,
     /// Under LeakSanitizer, on Linux: everything is built once more, in a folder of its own.
     #[arg(long)]
     leaks: bool,
+    /// What is played on whom, such as `--count 100 --client openssl`; `-- --help` says what else there is.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    schedules: Vec<String>,
 }
 
 /// Plays schedules on the ordered pairs of backends.
@@ -42,10 +33,6 @@ pub(crate) fn play(faults: &Faults) -> Result<()> {
         play.args(["--target", &triple, "--target-dir"])
             .arg(metadata()?.target_directory.join("leaks"));
     }
-    let (count, seed) = (faults.count.to_string(), faults.seed.to_string());
-    play.args(["--", "--count", &count, "--seed", &seed]);
-    for (option, backend) in [("--client", &faults.client), ("--server", &faults.server)] {
-        play.args(backend.iter().flat_map(|backend| [option, backend]));
-    }
+    play.arg("--").args(&faults.schedules);
     run(&mut play)
 }

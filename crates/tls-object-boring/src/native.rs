@@ -347,14 +347,14 @@ pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
     if !judgement.verify_cert().unwrap_or(false) {
         return false;
     }
-    let purpose = purpose_of(judgement);
-    let fault = judgement.chain().and_then(|path| {
-        let (code, depth) =
-            extensions::fault(path, purpose).or_else(|| strength::weakness(path))?;
-        let certificate = path.get(depth).and_then(|it| it.to_der().ok());
-        Some((code, depth, certificate.map(Certificate::from_der)))
-    });
-    let Some((code, depth, certificate)) = fault else { return true };
+    let (Some(purpose), Some(path)) = (purpose_of(judgement), judgement.chain()) else {
+        // What cannot be looked at is not accepted.
+        refuse(judgement, VerifyCode::Unspecified);
+        return false;
+    };
+    let fault = extensions::fault(path, purpose).or_else(|| strength::weakness(path));
+    let Some((code, depth)) = fault else { return true };
+    let certificate = path.get(depth).and_then(|it| it.to_der().ok()).map(Certificate::from_der);
     leave_refusal(Refused {
         kind: Some(ErrorKind::CertificateVerify(code)),
         depth: u32::try_from(depth).unwrap_or(u32::MAX),
@@ -364,13 +364,14 @@ pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
     false
 }
 
-/// Where a context keeps the side that the certificates of its peers must be for, if it must be one.
+/// Where a context that verifies keeps the side that the certificates of its peers must be for, if it must be one.
 static PURPOSE: LazyLock<Result<Index<SslContext, Option<Side>>, ErrorStack>> =
     LazyLock::new(SslContext::new_ex_index);
 
-fn purpose_of(judgement: &X509StoreContextRef) -> Option<Side> {
+/// What the context keeps there; `None` if it keeps nothing, which is a failure.
+fn purpose_of(judgement: &X509StoreContextRef) -> Option<Option<Side>> {
     let ssl = judgement.ex_data(X509StoreContext::ssl_idx().ok()?)?;
-    *ssl.ssl_context().ex_data(*PURPOSE.as_ref().ok()?)?
+    ssl.ssl_context().ex_data(*PURPOSE.as_ref().ok()?).copied()
 }
 
 /// The chain that is being judged, as it was sent.

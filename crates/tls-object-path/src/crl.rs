@@ -93,8 +93,9 @@ fn check_one(
     if has_unknown_critical(list) {
         return Err(VerifyCode::UnhandledCriticalCrlExtension);
     }
-    let serial = cert.x509.raw_serial();
-    let is_revoked = list.iter_revoked_certificates().any(|entry| entry.raw_serial() == serial);
+    // As numbers: a zero more in front must not hide that a certificate was taken back.
+    let serial = &cert.x509.serial;
+    let is_revoked = list.iter_revoked_certificates().any(|entry| entry.serial() == serial);
     if is_revoked { Err(VerifyCode::Revoked) } else { Ok(()) }
 }
 
