@@ -140,6 +140,10 @@ pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(),
     let scope =
         unsafe { boring_sys::X509_CRL_get_ext_d2i(crl, nid, ptr::null_mut(), ptr::null_mut()) };
     let scope = scope.cast::<boring_sys::ISSUING_DIST_POINT>();
+    if scope.is_null() {
+        // There is none, or none that can be read, of which verification says so.
+        drop(ErrorStack::get());
+    }
     // SAFETY: null, or of this type and ours.
     let is_for_attributes = unsafe { scope.as_ref() }.is_some_and(|scope| scope.onlyattr != 0);
     // SAFETY: null, or ours since `X509_CRL_get_ext_d2i`.
