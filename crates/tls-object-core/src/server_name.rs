@@ -29,7 +29,8 @@ pub struct DnsName(Arc<str>);
 
 impl PartialEq for DnsName {
     fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
+        // Mostly they are the same to the letter.
+        self.0 == other.0 || self.0.eq_ignore_ascii_case(&other.0)
     }
 }
 

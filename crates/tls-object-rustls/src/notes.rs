@@ -59,15 +59,21 @@ impl Notes {
 
     /// Adds what was noted since.
     pub(crate) fn add(&mut self, since: Self) {
+        /// Mostly there is nothing: what is there stays where it is.
+        fn take_over<T>(note: &mut Option<T>, since: Option<T>) {
+            if since.is_some() {
+                *note = since;
+            }
+        }
         let Self { shown, own_signature, peer_signature, verified, ocsp_response, refusal, panic } =
             since;
-        self.shown = shown.or_else(|| self.shown.take());
-        self.own_signature = own_signature.or(self.own_signature);
-        self.peer_signature = peer_signature.or(self.peer_signature);
-        self.verified = verified.or_else(|| self.verified.take());
-        self.ocsp_response = ocsp_response.or_else(|| self.ocsp_response.take());
-        self.refusal = refusal.or_else(|| self.refusal.take());
-        self.panic = panic.or_else(|| self.panic.take());
+        take_over(&mut self.shown, shown);
+        take_over(&mut self.own_signature, own_signature);
+        take_over(&mut self.peer_signature, peer_signature);
+        take_over(&mut self.verified, verified);
+        take_over(&mut self.ocsp_response, ocsp_response);
+        take_over(&mut self.refusal, refusal);
+        take_over(&mut self.panic, panic);
     }
 }
 
