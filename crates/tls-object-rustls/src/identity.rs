@@ -8,15 +8,15 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, SubjectPublicKeyInfoDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::{CertifiedKey, SigningKey};
-use rustls::{CipherSuite, InconsistentKeys, SignatureScheme};
+use rustls::{CipherSuite, SignatureScheme};
 use tls_object_core::{
     Certificate, CertificateType, Config, Error, ErrorKind, Identity, IdentityKey, KeyFormat,
     PrivateKey, ProtocolVersion,
 };
-use webpki::EndEntityCert;
 
 use crate::external_key::External;
 use crate::notes::note;
+use crate::signature;
 use crate::signed::NotingKey;
 
 /// A certificate as rustls holds it.
@@ -38,28 +38,25 @@ fn load(
         webpki::anchor_from_trusted_cert(certificate)
             .map_err(|error| Error::new(ErrorKind::InvalidCertificate).with_source(error))?;
     }
+    let shown = shown_key(identity, &chain)?;
     let key: Arc<dyn SigningKey> = match identity.key() {
         IdentityKey::Private(key) => private_key(key, provider)?,
         IdentityKey::External(key) => {
             let algorithms = provider.signature_verification_algorithms;
-            Arc::new(External::new(key, shown_key(identity, &chain)?, algorithms)?)
+            Arc::new(External::new(key, shown.clone(), algorithms)?)
         }
         _ => return Err(ErrorKind::InvalidPrivateKey.into()),
     };
-    if let Some(public_key) = identity.public_key() {
-        if key.public_key().is_some_and(|it| it.as_ref() != public_key.der()) {
-            return Err(ErrorKind::KeyMismatch.into());
-        }
-        let shown = vec![CertificateDer::from(public_key.der().to_vec())];
-        return Ok(CertifiedKey::new(shown, Arc::new(NotingKey { key, schemes: wanted })));
+    if key.public_key().is_some_and(|it| it != shown) {
+        return Err(ErrorKind::KeyMismatch.into());
     }
-    let mut certified = CertifiedKey::new(chain, Arc::new(NotingKey { key, schemes: wanted }));
+    let key = Arc::new(NotingKey { key, schemes: wanted });
+    if identity.public_key().is_some() {
+        return Ok(CertifiedKey::new(vec![CertificateDer::from(shown.to_vec())], key));
+    }
+    let mut certified = CertifiedKey::new(chain, key);
     certified.ocsp = identity.ocsp_response().map(<[u8]>::to_vec);
-    match certified.keys_match() {
-        Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(certified),
-        Err(rustls::Error::InconsistentKeys(_)) => Err(ErrorKind::KeyMismatch.into()),
-        Err(error) => Err(Error::new(ErrorKind::InvalidCertificate).with_source(error)),
-    }
+    Ok(certified)
 }
 
 /// The public key that is shown, alone or in the first certificate of `chain`.
@@ -71,9 +68,8 @@ fn shown_key(
         return Ok(public_key.der().to_vec().into());
     }
     let leaf = chain.first().ok_or(ErrorKind::InvalidCertificate)?;
-    let leaf = EndEntityCert::try_from(leaf)
-        .map_err(|error| Error::new(ErrorKind::InvalidCertificate).with_source(error))?;
-    Ok(leaf.subject_public_key_info().into_owned())
+    let key = signature::public_key(leaf).ok_or(ErrorKind::InvalidCertificate)?;
+    Ok(key.into_owned())
 }
 
 fn private_key(key: &PrivateKey, provider: &CryptoProvider) -> Result<Arc<dyn SigningKey>, Error> {

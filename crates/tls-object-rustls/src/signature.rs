@@ -1,8 +1,55 @@
-//! Signatures of revocation lists, and of certificates, looked at once more to say which one does not hold.
+//! Signatures of the handshake by a certificate's key; those of certificates and revocation lists, looked at once more to
+//! say which one does not hold.
 
+use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::WebPkiSupportedAlgorithms;
+use rustls::pki_types::SubjectPublicKeyInfoDer;
+use rustls::{CertificateError, DigitallySignedStruct, Error, PeerMisbehaved};
+use webpki::RawPublicKeyEntity;
 use x509_parser::asn1_rs::{Any, BitString, FromDer as _, Sequence};
 use x509_parser::x509::SubjectPublicKeyInfo;
+
+/// The `SubjectPublicKeyInfo` of a certificate, whatever else stands in it: RFC 5280 section 4.1. `None` where it has none.
+pub(crate) fn public_key(certificate: &[u8]) -> Option<SubjectPublicKeyInfoDer<'_>> {
+    let content = |der| Some(Any::from_der(der).ok()?.1.data);
+    let after = |der| Some(Any::from_der(der).ok()?.0);
+    let mut rest = content(content(certificate)?)?;
+    if rest.first() == Some(&VERSION) {
+        rest = after(rest)?;
+    }
+    // Serial number, signature algorithm, issuer, validity, subject.
+    for _ in 0..5 {
+        rest = after(rest)?;
+    }
+    let key = &rest[..rest.len() - after(rest)?.len()];
+    Some(key.into())
+}
+
+/// The tag of a certificate's version, which those of version 1 leave out.
+const VERSION: u8 = 0xa0;
+
+/// Verifies a signature of TLS 1.2's handshake by `key`. A scheme does not say there of which curve a key is.
+///
+/// # Errors
+/// The signature does not hold, or is by a scheme that is not for this key.
+pub(crate) fn verify_tls12(
+    message: &[u8],
+    key: &SubjectPublicKeyInfoDer<'_>,
+    signed: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, Error> {
+    let key = RawPublicKeyEntity::try_from(key).map_err(|_| CertificateError::BadEncoding)?;
+    let (_, fitting) = algorithms
+        .mapping
+        .iter()
+        .find(|(scheme, _)| *scheme == signed.scheme)
+        .ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
+    let is_by = |algorithm| key.verify_signature(algorithm, message, signed.signature()).is_ok();
+    if !fitting.iter().any(|&algorithm| is_by(algorithm)) {
+        return Err(CertificateError::BadSignature.into());
+    }
+    Ok(HandshakeSignatureValid::assertion())
+}
 
 /// Whether `signed`, a certificate or a revocation list, carries a signature of `key` that holds. `None` where it cannot be
 /// read, or no algorithm fits.

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
-    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
-    verify_tls13_signature_with_raw_key,
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls13_signature_with_raw_key,
 };
 use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
@@ -167,27 +166,36 @@ impl PeerVerifier {
         self.config.accepts(CertificateType::RawPublicKey)
     }
 
-    /// Verifies a signature of the handshake: always, even where any certificate will do.
+    /// Verifies a signature of the handshake by the key that was shown: always, even where any certificate will do. Of the
+    /// certificate nothing else is looked at, as an application may have accepted one that webpki cannot read.
     fn verify_signature(
         &self,
         message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-        verify: fn(
-            &[u8],
-            &CertificateDer<'_>,
-            &DigitallySignedStruct,
-            &WebPkiSupportedAlgorithms,
-        ) -> Result<HandshakeSignatureValid, rustls::Error>,
+        shown: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+        verify: Verify,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        if !self.schemes.contains(&signature.scheme) {
+        if !self.schemes.contains(&signed.scheme) {
             return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
         }
-        let valid = verify(message, leaf, signature, &self.algorithms)?;
-        note(|notes| notes.peer_signature = Some(signature.scheme));
+        let key = if self.takes_raw_public_keys() {
+            SubjectPublicKeyInfoDer::from(shown.as_ref())
+        } else {
+            signature::public_key(shown).ok_or(CertificateError::BadEncoding)?
+        };
+        let valid = verify(message, &key, signed, &self.algorithms)?;
+        note(|notes| notes.peer_signature = Some(signed.scheme));
         Ok(valid)
     }
 }
+
+/// Verifies a signature of a message by a public key.
+type Verify = fn(
+    &[u8],
+    &SubjectPublicKeyInfoDer<'_>,
+    &DigitallySignedStruct,
+    &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, rustls::Error>;
 
 /// The application's verdict. A panic refuses the peer.
 fn ask(verifier: &Hook<dyn Verifier>, peer: &PresentedPeer<'_>) -> Result<(), VerifyCode> {
@@ -200,17 +208,6 @@ fn ask(verifier: &Hook<dyn Verifier>, peer: &PresentedPeer<'_>) -> Result<(), Ve
 fn asked(server_name: Option<&ServerName<'_>>) -> Option<AskedName> {
     let name = AskedName::new(&server_name?.to_str()).ok()?;
     (name != AskedName::Ip(Ipv4Addr::UNSPECIFIED.into())).then_some(name)
-}
-
-/// Verifies a signature by a public key that stands in the place of a certificate.
-fn verify_tls13_signature_with_shown_key(
-    message: &[u8],
-    key: &CertificateDer<'_>,
-    signature: &DigitallySignedStruct,
-    algorithms: &WebPkiSupportedAlgorithms,
-) -> Result<HandshakeSignatureValid, rustls::Error> {
-    let key = SubjectPublicKeyInfoDer::from(key.as_ref());
-    verify_tls13_signature_with_raw_key(message, &key, signature, algorithms)
 }
 
 /// Notes the path by which a chain was accepted.
@@ -238,23 +235,18 @@ impl ServerCertVerifier for PeerVerifier {
         &self,
         message: &[u8],
         leaf: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
+        signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.verify_signature(message, leaf, signature, verify_tls12_signature)
+        self.verify_signature(message, leaf, signed, signature::verify_tls12)
     }
 
     fn verify_tls13_signature(
         &self,
         message: &[u8],
         leaf: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
+        signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let verify = if self.takes_raw_public_keys() {
-            verify_tls13_signature_with_shown_key
-        } else {
-            verify_tls13_signature
-        };
-        self.verify_signature(message, leaf, signature, verify)
+        self.verify_signature(message, leaf, signed, verify_tls13_signature_with_raw_key)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -293,23 +285,18 @@ impl ClientCertVerifier for PeerVerifier {
         &self,
         message: &[u8],
         leaf: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
+        signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.verify_signature(message, leaf, signature, verify_tls12_signature)
+        self.verify_signature(message, leaf, signed, signature::verify_tls12)
     }
 
     fn verify_tls13_signature(
         &self,
         message: &[u8],
         leaf: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
+        signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let verify = if self.takes_raw_public_keys() {
-            verify_tls13_signature_with_shown_key
-        } else {
-            verify_tls13_signature
-        };
-        self.verify_signature(message, leaf, signature, verify)
+        self.verify_signature(message, leaf, signed, verify_tls13_signature_with_raw_key)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

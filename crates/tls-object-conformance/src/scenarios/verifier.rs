@@ -11,7 +11,7 @@ use tls_object_core::{
 use crate::failure::{Failure, ensure};
 use crate::lab::{Lab, ended_by_panic, panic_quietly};
 use crate::pair::Pair;
-use crate::pki::{NOW, Purpose, SERVER_NAME, pki};
+use crate::pki::{NOW, Purpose, SERVER_NAME, Shape, pki};
 use crate::scenario::{Dims, Scenario};
 
 /// Defines each scenario twice: a client judges its server, and a server its client.
@@ -60,6 +60,8 @@ judged! {
         last_word_agrees;
     "other_connection", "A verifier may drive another connection, whose refusal is its own.", [VerifyCode AlertSent],
         other_connection;
+    "odd_leaf", "A verifier may accept a leaf with a critical extension that nobody knows.", [VerifyCode],
+        odd_leaf;
     "instead", "A verifier in the library's place needs no trust anchor.", [],
         instead;
     "panic", "A verifier that panics lets nobody in, and its connection is over, as the peer is told.", [],
@@ -112,6 +114,14 @@ impl PeerVerifier for Notes {
 
 fn judge(lab: &Lab) -> Side {
     if lab.variant() == "server" { Side::Server } else { Side::Client }
+}
+
+/// What the certificate is for that is judged.
+fn purpose(lab: &Lab) -> Purpose {
+    match judge(lab) {
+        Side::Client => Purpose::Server,
+        Side::Server => Purpose::Client,
+    }
 }
 
 /// A pair of which one end shows `identity` to the other, whose verifier answers so.
@@ -225,11 +235,7 @@ fn last_word(lab: &Lab) -> Result<(), Failure> {
 }
 
 fn last_word_agrees(lab: &Lab) -> Result<(), Failure> {
-    let purpose = match judge(lab) {
-        Side::Client => Purpose::Server,
-        Side::Server => Purpose::Client,
-    };
-    let identity = pki().expired(purpose);
+    let identity = pki().expired(purpose(lab));
     let role = VerifierRole::LastWord;
     let (mut pair, notes) = pair(lab, &identity, role, Answer::AsLibrary, |_| ())?;
     let code = VerifyCode::Expired;
@@ -262,11 +268,7 @@ impl PeerVerifier for Driver {
 
 fn other_connection(lab: &Lab) -> Result<(), Failure> {
     let side = judge(lab);
-    let purpose = match side {
-        Side::Client => Purpose::Server,
-        Side::Server => Purpose::Client,
-    };
-    let identity = pki().expired(purpose);
+    let identity = pki().expired(purpose(lab));
     let role = VerifierRole::LastWord;
     let (other, _) = pair(lab, &stranger(lab), role, Answer::AsLibrary, |_| ())?;
     let driver = Arc::new(Driver { other: Mutex::new(other), side });
@@ -288,6 +290,19 @@ fn instead(lab: &Lab) -> Result<(), Failure> {
     pair.handshake()?;
     pair.exchange()?;
     asked_once(lab, &notes, &identity, None)
+}
+
+fn odd_leaf(lab: &Lab) -> Result<(), Failure> {
+    let identity = pki().shaped(purpose(lab), Shape::UnknownCritical);
+    let unknown = Err(VerifyCode::UnhandledCriticalExtension);
+    for (role, library) in [(VerifierRole::LastWord, Some(unknown)), (VerifierRole::Instead, None)]
+    {
+        let (mut pair, notes) = pair(lab, &identity, role, Answer::Accept, |_| ())?;
+        pair.handshake()?;
+        pair.exchange()?;
+        asked_once(lab, &notes, &identity, library)?;
+    }
+    Ok(())
 }
 
 fn panic(lab: &Lab) -> Result<(), Failure> {
