@@ -4,6 +4,7 @@
 //! so a backend that cannot be told the time is tried with the same certificates. [`Pki::valid_then`] is for those that can.
 
 mod anchors;
+mod resigned;
 mod revocation;
 mod shapes;
 

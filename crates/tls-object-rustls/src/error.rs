@@ -176,7 +176,10 @@ pub(crate) fn verify_code(error: &webpki::Error) -> Option<VerifyCode> {
             VerifyCode::UnsupportedSignatureAlgorithm
         }
         webpki::Error::SignatureAlgorithmMismatch => VerifyCode::SignatureAlgorithmMismatch,
-        webpki::Error::CertDistrusted => VerifyCode::Rejected,
+        // One of version 1, which OpenSSL takes for one without extensions.
+        webpki::Error::CertDistrusted | webpki::Error::UnsupportedCertVersion => {
+            VerifyCode::Rejected
+        }
         webpki::Error::CertRevoked => VerifyCode::Revoked,
         webpki::Error::UnknownRevocationStatus => VerifyCode::MissingCrl,
         webpki::Error::CrlExpired { .. } => VerifyCode::CrlExpired,

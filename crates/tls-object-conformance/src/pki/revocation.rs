@@ -2,19 +2,18 @@
 
 use rcgen::{
     CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber,
-    SigningKey as _, date_time_ymd,
+    date_time_ymd,
 };
 use tls_object_core::{Crl, Identity};
 
 use crate::der::{encode, split};
 
+use super::resigned::{SEQUENCE, resigned};
 use super::{
     Authority, KeyType, Pki, Purpose, SERVER_NAMES, SOUND, authority_params, leaf_params,
     subordinate,
 };
 
-const BIT_STRING: u8 = 0x03;
-const SEQUENCE: u8 = 0x30;
 /// The field of a list's own extensions (RFC 5280 section 5.1).
 const EXTENSIONS: u8 = 0xa0;
 
@@ -81,27 +80,14 @@ impl Pki {
     /// [`crl`](Self::crl) with this extension, given as DER, besides.
     pub(crate) fn unusual_crl(&self, extension: &[u8]) -> Crl {
         let issuer = &self.authority().intermediate_issuer;
-        let plain = self.crl();
-        let (_, outer, _) = split(plain.der());
-        let (_, mut fields, rest) = split(outer);
-        let (_, algorithm, _) = split(rest);
-        let mut signed = Vec::new();
-        while !fields.is_empty() {
-            let (tag, content, after) = split(fields);
-            if tag == EXTENSIONS {
-                let (_, others, _) = split(content);
-                let all = encode(SEQUENCE, &[others, extension].concat());
-                signed.extend(encode(EXTENSIONS, &all));
-            } else {
-                signed.extend(encode(tag, content));
+        let with_extension = |tag, content: &[u8]| {
+            if tag != EXTENSIONS {
+                return encode(tag, content);
             }
-            fields = after;
-        }
-        let signed = encode(SEQUENCE, &signed);
-        let signature = issuer.key().sign(&signed).expect("the key has signed before");
-        let signature = encode(BIT_STRING, &[&[0], &*signature].concat());
-        let parts = [signed, encode(SEQUENCE, algorithm), signature];
-        Crl::from_der(encode(SEQUENCE, &parts.concat()))
+            let (_, others, _) = split(content);
+            encode(EXTENSIONS, &encode(SEQUENCE, &[others, extension].concat()))
+        };
+        Crl::from_der(resigned(self.crl().der(), issuer, with_extension))
     }
 
     /// A list of another authority with the name of the intermediate one, which is newer than the lists of that.

@@ -9,9 +9,10 @@ use tls_object_core::{Certificate, Identity};
 
 use crate::der::encode;
 
+use super::resigned::{EXTENSIONS_OF_CERTIFICATE, VERSION, resigned};
 use super::{
-    KeyType, Pki, Purpose, SERVER_NAMES, SOUND, Validity, authority_params, identity, leaf_params,
-    subordinate,
+    Authority, KeyType, Pki, Purpose, SERVER_NAMES, SOUND, Validity, authority_params, identity,
+    leaf_params, subordinate,
 };
 
 /// What is peculiar about a chain under the P-256 root.
@@ -61,6 +62,8 @@ pub(crate) enum Shape {
     TwoIntermediates,
     /// The leaf has a critical extension that nobody knows.
     UnknownCritical,
+    /// The leaf is of version 1, which has no extensions.
+    Version1,
 }
 
 impl Pki {
@@ -125,10 +128,22 @@ impl Pki {
                 return self.two_deep(leaf, shape);
             }
             Shape::UnknownCritical => leaf.custom_extensions.push(unknown_critical()),
+            Shape::Version1 => return self.of_version_1(leaf),
         }
         let (certificate, issuer) =
             subordinate(issuer, &self.authority().root_issuer, KeyType::P256.generate());
         self.signed(leaf, &issuer, &[&certificate])
+    }
+
+    fn of_version_1(&self, leaf: CertificateParams) -> Identity {
+        let Authority { intermediate, intermediate_issuer, leaf_key, .. } = self.authority();
+        let leaf = leaf.signed_by(leaf_key, intermediate_issuer).expect(SOUND);
+        let without_extensions = |tag, content: &[u8]| match tag {
+            VERSION | EXTENSIONS_OF_CERTIFICATE => Vec::new(),
+            _ => encode(tag, content),
+        };
+        let leaf = resigned(leaf.der(), intermediate_issuer, without_extensions);
+        identity(vec![leaf, intermediate.der().to_vec()], leaf_key)
     }
 
     fn two_deep(&self, leaf: CertificateParams, shape: Shape) -> Identity {

@@ -297,8 +297,18 @@ fn any_purpose(lab: &Lab) -> Result<(), Failure> {
 /// The judge accepts a chain; what it refuses one for is a fact that may deviate.
 #[track_caller]
 fn refused_for_nothing(lab: &Lab, shape: Shape) -> Result<(), Failure> {
+    refused_for_nothing_if(lab, shape, |_, _| ())
+}
+
+/// The same of a judge that is told more by `configure`.
+#[track_caller]
+fn refused_for_nothing_if(
+    lab: &Lab,
+    shape: Shape,
+    configure: impl Fn(&mut Config, &Identity),
+) -> Result<(), Failure> {
     let identity = Pki::Shaped(shape).identity(lab, shown_by(lab));
-    let (client, server) = configs(lab, &identity, |_, _| ());
+    let (client, server) = configs(lab, &identity, configure);
     let mut pair = lab.pair(&client, &server)?;
     match pair.drive()?.of(judge(lab)) {
         Progress::Failed(error) => {

@@ -160,6 +160,7 @@ fn refused_chains() {
         (Why::UnsupportedSignatureAlgorithmContext(algorithm()), UnsupportedSignatureAlgorithm),
         (Why::SignatureAlgorithmMismatch, SignatureAlgorithmMismatch),
         (Why::CertDistrusted, Rejected),
+        (Why::UnsupportedCertVersion, Rejected),
         (Why::CertRevoked, Revoked),
         (Why::UnknownRevocationStatus, MissingCrl),
         (Why::CrlExpired { time, next_update: time }, CrlExpired),

@@ -2,7 +2,7 @@
 
 use tls_object_core::{Capability, Config, ErrorKind, Identity, Side, VerifyCode};
 
-use super::{Pki, configs, judge, refused, refused_for_nothing, shown_by};
+use super::{Pki, configs, judge, refused, refused_for_nothing, refused_for_nothing_if, shown_by};
 use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::pki::Shape;
@@ -41,6 +41,8 @@ pub(in crate::scenarios) const ACCEPTED: &[Scenario] = each_side! {
         |lab| refused_for_nothing(lab, Shape::AddressPermitted);
     "explicit_policy", "Whether a certificate has the policy that an authority asks for is not looked at.", [],
         |lab| refused_for_nothing(lab, Shape::ExplicitPolicy);
+    "version_1", "A leaf of version 1 is judged as one without extensions.", [],
+        |lab| refused_for_nothing_if(lab, Shape::Version1, |config, _| config.check_server_name = false);
 };
 
 /// Under TLS 1.2 some libraries have no suite for such a key.
