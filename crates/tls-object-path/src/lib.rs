@@ -25,5 +25,5 @@ mod names;
 mod rules;
 
 pub use certificate::{is_self_signed, is_weak_public_key};
-pub use names::matches_common_name;
+pub use names::{matches_common_name, matches_host_name};
 pub use rules::{Refusal, Rules, SignatureCheck};

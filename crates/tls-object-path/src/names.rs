@@ -58,14 +58,21 @@ fn dns<'a>(name: &GeneralName<'a>) -> Option<&'a str> {
     }
 }
 
+/// Whether a host name of the certificate is `name` or a wildcard for it.
+pub fn matches_host_name(certificate: &[u8], name: &str) -> bool {
+    let Some(cert) = Cert::parse(certificate) else { return false };
+    cert.alternative_names().iter().filter_map(dns).any(|pattern| matches(pattern, name))
+}
+
 /// Whether `pattern` stands for `name`. A wildcard stands for one whole label, the first, above at least two
-/// others (RFC 9525 section 6.3).
+/// others (RFC 9525 section 6.3); as with OpenSSL, only in names of letters, digits and hyphens.
 fn matches(pattern: &str, name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let Some(parent) = pattern.strip_prefix("*.") else {
         return !pattern.is_empty() && pattern.eq_ignore_ascii_case(name);
     };
-    let is_wide = !parent.contains('.') || parent.contains('*');
+    let is_plain = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.');
+    let is_wide = !parent.contains('.') || !name.bytes().all(is_plain);
     let above = name.split_once('.').filter(|(label, _)| !label.is_empty());
     !is_wide && above.is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(parent))
 }
@@ -200,6 +207,9 @@ mod tests {
             ("*.example", "a.example", false),
             ("*", "example", false),
             ("a*.b.example", "ab.b.example", false),
+            ("a_b.example", "a_b.example", true),
+            ("*.a.example", "_one.a.example", false),
+            ("*.a_b.example", "one.a_b.example", false),
             ("*.*.example", "a.b.example", false),
             ("", "", false),
         ] {

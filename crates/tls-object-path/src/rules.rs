@@ -41,8 +41,8 @@ pub struct Refusal {
 
 impl<'a> Rules<'a> {
     /// Whether a path that a library has found keeps to the rules: leads to an anchor that is one, is not
-    /// too long, consists of authorities, is as strong as it must be, and is not revoked, as lists say that are in force and
-    /// signed by the issuer. `path` begins with the leaf and ends with the trust anchor.
+    /// too long, consists of authorities, is as strong as it must be, is valid now, and is not revoked, as lists say that are in
+    /// force and signed by the issuer. `path` begins with the leaf and ends with the trust anchor.
     ///
     /// # Errors
     /// The first fault.
@@ -63,6 +63,7 @@ impl<'a> Rules<'a> {
             .and_then(|()| extensions::check(self, &certs))
             .and_then(|()| extensions::check_strength(&certs))
             .and_then(|()| crl::check(self, &certs, is_signed_by))
+            .and_then(|()| self.signatures_and_dates(&certs, &|_, _| None))
             .and_then(|()| names::check_common_name(self, &certs))
             .map_err(|fault| refusal(&certs, fault))
     }
@@ -133,12 +134,12 @@ impl<'a> Rules<'a> {
         Ok(())
     }
 
-    /// Why a certificate is not valid now, by its dates alone.
+    /// Why a certificate is not valid now, by its dates alone. As with OpenSSL, the second at which it ends is past it.
     pub(crate) fn validity(&self, cert: &Cert<'_>) -> Option<VerifyCode> {
         let validity = cert.x509.validity();
         if self.now < validity.not_before.timestamp() {
             Some(VerifyCode::NotYetValid)
-        } else if self.now > validity.not_after.timestamp() {
+        } else if self.now >= validity.not_after.timestamp() {
             Some(VerifyCode::Expired)
         } else {
             None

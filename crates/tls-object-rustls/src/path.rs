@@ -5,11 +5,13 @@ use std::borrow::Cow;
 
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use tls_object_core::{Certificate, Side};
-use tls_object_path::{Refusal, Rules, matches_common_name};
-use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage, VerifiedPath};
+use tls_object_path::{Refusal, Rules, matches_common_name, matches_host_name};
+use webpki::{
+    EndEntityCert, ExtendedKeyUsageValidator, InvalidNameContext, KeyPurposeIdIter, KeyUsage,
+    VerifiedPath,
+};
 
 use crate::signature;
-use crate::validity::Validity;
 use crate::verify::PeerVerifier;
 
 /// Why there is no path.
@@ -83,21 +85,33 @@ impl PeerVerifier {
             && rules.allow(&[der], &|_, _| None).is_ok();
         let path = if is_itself {
             // webpki has no path that is one certificate long.
-            Validity::parse(der)?.check(now)?;
             Path::default()
         } else {
             self.find_path(rules, &leaf, intermediates, now)?
         };
-        let Some(name) = server_name else { return Ok(path) };
-        match leaf.verify_is_valid_for_subject_name(name) {
-            Err(_)
-                if self.config.check_common_name
-                    && matches!(name, ServerName::DnsName(_))
-                    && matches_common_name(der, &name.to_str()) =>
-            {
-                Ok(path)
+        server_name.map_or(Ok(()), |name| self.check_name(&leaf, der, name))?;
+        Ok(path)
+    }
+
+    /// Whether a leaf is for this name.
+    fn check_name(
+        &self,
+        leaf: &EndEntityCert<'_>,
+        der: &CertificateDer<'_>,
+        name: &ServerName<'_>,
+    ) -> Result<(), webpki::Error> {
+        let verdict = leaf.verify_is_valid_for_subject_name(name);
+        let ServerName::DnsName(host) = name else { return verdict };
+        let host = host.as_ref();
+        match verdict {
+            // With webpki a wildcard stands for a label with an underscore too, with OpenSSL it does not.
+            Ok(()) if host.contains('_') && !matches_host_name(der, host) => {
+                let context =
+                    InvalidNameContext { expected: name.to_owned(), presented: Vec::new() };
+                Err(webpki::Error::CertNotValidForName(context))
             }
-            verdict => Ok(verdict.map(|()| path)?),
+            Err(_) if self.config.check_common_name && matches_common_name(der, host) => Ok(()),
+            verdict => verdict,
         }
     }
 
@@ -116,9 +130,7 @@ impl PeerVerifier {
         let current: Vec<usize> = all.iter().copied().filter(is_current).collect();
         match self.find_path_to(rules, &current, leaf, intermediates, now) {
             Err(Fault::Webpki(webpki::Error::UnknownIssuer)) if current.len() < all.len() => {
-                let path = self.find_path_to(rules, &all, leaf, intermediates, now)?;
-                path.anchor.map_or(Ok(()), |anchor| self.trusted.validity[anchor].check(now))?;
-                Ok(path)
+                self.find_path_to(rules, &all, leaf, intermediates, now)
             }
             verdict => verdict,
         }

@@ -10,7 +10,7 @@ use webpki::Error;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;
 
-/// The dates between which a certificate is valid, in seconds since 1970, both included.
+/// The dates between which a certificate is valid, in seconds since 1970. As with OpenSSL, the second at which it ends is past it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Validity {
     not_before: i64,
@@ -40,7 +40,7 @@ impl Validity {
             let not_before = unix_time(self.not_before);
             return Err(Error::CertNotValidYet { time: now, not_before });
         }
-        if seconds > self.not_after {
+        if seconds >= self.not_after {
             return Err(Error::CertExpired { time: now, not_after: unix_time(self.not_after) });
         }
         Ok(())

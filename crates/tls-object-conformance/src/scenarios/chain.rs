@@ -1,7 +1,10 @@
 //! Which chains are accepted, and in which words the others are refused: the same on both sides and every backend.
 
+use core::time::Duration;
+
 use tls_object_core::{
     Capability, Config, ErrorKind, Identity, Purpose as For, Side, VerifyCode, VerifyMode,
+    VerifyTime,
 };
 
 use crate::failure::{Failure, ensure};
@@ -119,6 +122,8 @@ pub(super) const SCENARIOS: &[Scenario] = judged! {
         |lab| refused(lab, Pki::BadlySigned, VerifyCode::BadSignature, 0);
     "expired_twice", "Of two certificates that have expired the upper one is refused.", [],
         |lab| refused(lab, Pki::Shaped(Shape::ExpiredTwice), VerifyCode::Expired, 1);
+    "dates", "A certificate is valid from its first second on, and no more in the second at which it ends.", [VerifyTime],
+        dates;
     "limit", "As many intermediate authorities as are allowed are accepted, and no more.", [VerifyDepth],
         |lab| {
             let two = Pki::Shaped(Shape::TwoIntermediates);
@@ -292,6 +297,21 @@ fn any_purpose(lab: &Lab) -> Result<(), Failure> {
         lab.pair(&client, &server)?.handshake()?;
     }
     Ok(())
+}
+
+/// OpenSSL counts that second as past, RFC 5280 section 4.1.2.5 does not: they all go by OpenSSL.
+fn dates(lab: &Lab) -> Result<(), Failure> {
+    let identity = pki().valid_then(shown_by(lab));
+    let at = |seconds| {
+        let time = VerifyTime::Fixed(Duration::from_secs(seconds));
+        move |config: &mut Config, _: &Identity| config.verify_time = time
+    };
+    // 2015-01-01T00:00:00Z, from when on the root is valid too, and 2016-01-01T00:00:00Z.
+    let (first, end) = (1_420_070_400, 1_451_606_400);
+    refused_by(lab, &identity, at(first - 1), VerifyCode::NotYetValid, 2)?;
+    accepted_by(lab, &identity, at(first))?;
+    accepted_by(lab, &identity, at(end - 1))?;
+    refused_by(lab, &identity, at(end), VerifyCode::Expired, 0)
 }
 
 /// The judge accepts a chain; what it refuses one for is a fact that may deviate.

@@ -152,7 +152,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "verify::name",
         "A name is accepted in any case, and by a wildcard for one label.",
-        Dims::VERSIONS.variants(&["LocalHost", "one.wild.example"]),
+        Dims::VERSIONS.variants(&["LocalHost", "one.wild.example", "under_score.example"]),
         accepted_name,
     ),
     Scenario::new(
@@ -164,6 +164,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             "part.partial.example",
             "one.middle.example",
             "one.single",
+            "_one.wild.example",
         ]),
         |lab| refused_name(lab, pki().server_named(NAMES), VerifyCode::NameMismatch),
     )
@@ -261,8 +262,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 const TOLD: &[Capability] = &[Capability::VerifyCode, Capability::AlertSent];
 const TOLD_UNDER_PARTIAL_CHAIN: &[Capability] =
     &[Capability::PartialChain, Capability::VerifyCode, Capability::AlertSent];
-const NAMES: &[&str] =
-    &[SERVER_NAME, "*.wild.example", "p*.partial.example", "one.*.example", "*.single"];
+const NAMES: &[&str] = &[
+    SERVER_NAME,
+    "*.wild.example",
+    "p*.partial.example",
+    "one.*.example",
+    "*.single",
+    "under_score.example",
+];
 
 /// The plain client refuses a server that shows `identity`, with this code and the alert that goes with it.
 #[track_caller]
