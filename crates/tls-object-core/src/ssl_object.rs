@@ -206,8 +206,8 @@ pub trait SslObject: Send + fmt::Debug {
     fn write(&mut self, src: &[u8]) -> Result<Status<usize>, Error>;
 
     /// Decrypts as [`read`](Self::read) does, and lends the plaintext to `take` where the library keeps it
-    /// instead of copying it out. As much as `take` returns, which must not be more than it was
-    /// lent, is dropped from the front; the rest is [`pending`](Self::pending) and lent again, or read.
+    /// instead of copying it out. As much as `take` returns is dropped from the front; the rest is
+    /// [`pending`](Self::pending) and lent again, or read.
     ///
     /// `take` is called once if there is data, with at least one byte of one record, and not at all
     /// otherwise.
@@ -219,6 +219,9 @@ pub trait SslObject: Send + fmt::Debug {
     /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): the library decrypts into buffers that it does not
     ///   show ([`Capability::LentRead`]). Nothing was touched; call `read`.
     /// * What ended the connection.
+    ///
+    /// # Panics
+    /// Where `take` returns more than it was lent; the connection is over then.
     fn read_with(&mut self, take: &mut dyn FnMut(&[u8]) -> usize) -> Result<Read, Error>;
 
     /// Encrypts the bytes of `parts` one after another, as if they were one slice: parts that are smaller

@@ -5,6 +5,7 @@
 mod support;
 
 use core::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use support::{Pair, Pki, backends, client, server};
 use tls_object_core::{
@@ -105,6 +106,19 @@ fn a_stream_that_is_cut_is_truncated() {
             pair.client_reads().unwrap(),
             (b"half of it".to_vec(), Some(Closure::Truncated))
         );
+    });
+}
+
+#[test]
+fn whoever_takes_more_than_was_lent_panics_and_ends_the_connection() {
+    each(|backend, version, pki| {
+        let mut pair = Pair::connected(backend, version, pki);
+        pair.client.write(b"lent").unwrap().done().unwrap();
+        pair.deliver();
+        let too_much = || pair.server.read_with(&mut |lent| lent.len() + 1);
+        assert!(catch_unwind(AssertUnwindSafe(too_much)).is_err());
+        let error = pair.server.read(&mut [0; 4]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Internal);
     });
 }
 

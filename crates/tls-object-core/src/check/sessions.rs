@@ -26,13 +26,16 @@ pub(super) fn sessions(report: &mut Report, config: &Config, capabilities: &Capa
     if config.num_tickets.is_some_and(|number| number > MAX_TICKETS) {
         report.invalid(format!("more than {MAX_TICKETS} tickets"));
     }
+    let (oldest, newest) = config.version_range();
+    if config.num_tickets.is_some() && newest < ProtocolVersion::TLS13 && config.resumption {
+        report.invalid("a number of tickets without TLS 1.3, the only version with more than one");
+    }
     let store = config.session_store.is_some();
     report.require(capabilities, Capability::SessionStore, store);
     if store && config.session_cache > 0 {
         report.invalid("sessions kept in memory, and in a store");
     }
     let cache = config.session_cache > 0 || store;
-    let (oldest, newest) = config.version_range();
     let speaks = |version| (oldest..=newest).contains(&version);
     let (tls12, tls13) = (speaks(ProtocolVersion::TLS12), speaks(ProtocolVersion::TLS13));
     report.require(capabilities, Capability::SessionCache12, cache && tls12);
@@ -47,7 +50,7 @@ pub(super) fn sessions(report: &mut Report, config: &Config, capabilities: &Capa
     report.require(capabilities, Capability::EarlyDataServer, early > 0);
     let chosen = early > 0 && early != Config::EARLY_DATA;
     report.require(capabilities, Capability::EarlyDataLimit, chosen);
-    let resumes = config.resumption && config.version_range().1 >= ProtocolVersion::TLS13;
+    let resumes = config.resumption && newest >= ProtocolVersion::TLS13;
     if early > 0 && (config.side == Side::Client || !resumes) {
         report.invalid("early data is taken by servers that resume sessions of TLS 1.3");
     }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use tls_object_core::{
-    AlpnMismatch, Capability, Config, ErrorKind, Side, VerifierRole, VerifyTime,
+    AlpnMismatch, Capability, Config, ErrorKind, ProtocolVersion, Side, VerifierRole, VerifyTime,
 };
 
 use crate::failure::{Failure, ensure};
@@ -20,7 +20,13 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "config::no_effect_on_server",
         "What only clients do, and the role of a verifier that is not there, contradict a server.",
-        Dims::alone(Side::Server).variants(&["server-name", "last-word", "instead", "sessions"]),
+        Dims::alone(Side::Server).variants(&[
+            "server-name",
+            "last-word",
+            "instead",
+            "sessions",
+            "tickets-1.2",
+        ]),
         |lab| no_effect(lab, lab.server_config()),
     ),
     Scenario::new(
@@ -37,6 +43,10 @@ fn no_effect(lab: &Lab, mut config: Config) -> Result<(), Failure> {
     match lab.variant() {
         "alpn-mismatch" => config.alpn_mismatch = AlpnMismatch::Continue,
         "tickets" => config.num_tickets = Some(1),
+        "tickets-1.2" => {
+            config.max_version = ProtocolVersion::TLS12;
+            config.num_tickets = Some(1);
+        }
         "server-name" => config.check_server_name = true,
         "sessions" => config.reverify_on_resume = true,
         "last-word" => config.verifier_role = VerifierRole::LastWord,
