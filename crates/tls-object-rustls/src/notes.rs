@@ -32,7 +32,7 @@ pub(crate) struct Notes {
 }
 
 thread_local! {
-    /// Those of the connection whose call is running on this thread. They are taken within the call, on the same stack.
+    /// Those of the connection whose call is running on this thread.
     static NOTES: RefCell<Notes> = const { RefCell::new(Notes::NOTHING) };
 }
 
@@ -47,33 +47,34 @@ impl Notes {
         panic: None,
     };
 
-    /// Runs a call into rustls, and returns with its result what was noted meanwhile.
+    /// Runs a call into rustls, which adds to these notes.
     ///
     /// Code of the application that rustls calls back may go on with other connections on this thread: each has notes of
-    /// its own. A panic leaves nothing behind.
-    pub(crate) fn gather<R>(call: impl FnOnce() -> R) -> (R, Self) {
-        let _outer = Outer(NOTES.take());
-        let result = call();
-        (result, NOTES.take())
+    /// its own, also after a panic.
+    pub(crate) fn gather<R>(&mut self, call: impl FnOnce() -> R) -> R {
+        let _until_the_end = Exchanged::new(self);
+        call()
+    }
+}
+
+/// Notes that have changed places with those that are being written, and go back when this is dropped.
+struct Exchanged<'a>(&'a mut Notes);
+
+impl<'a> Exchanged<'a> {
+    fn new(notes: &'a mut Notes) -> Self {
+        let mut this = Self(notes);
+        this.exchange();
+        this
     }
 
-    /// Adds what was noted since.
-    pub(crate) fn add(&mut self, since: Self) {
-        /// Mostly there is nothing: what is there stays where it is.
-        fn take_over<T>(note: &mut Option<T>, since: Option<T>) {
-            if since.is_some() {
-                *note = since;
-            }
-        }
-        let Self { shown, own_signature, peer_signature, verified, ocsp_response, refusal, panic } =
-            since;
-        take_over(&mut self.shown, shown);
-        take_over(&mut self.own_signature, own_signature);
-        take_over(&mut self.peer_signature, peer_signature);
-        take_over(&mut self.verified, verified);
-        take_over(&mut self.ocsp_response, ocsp_response);
-        take_over(&mut self.refusal, refusal);
-        take_over(&mut self.panic, panic);
+    fn exchange(&mut self) {
+        NOTES.with_borrow_mut(|written| mem::swap(written, self.0));
+    }
+}
+
+impl Drop for Exchanged<'_> {
+    fn drop(&mut self) {
+        self.exchange();
     }
 }
 
@@ -89,15 +90,6 @@ pub(crate) fn run<R>(code: impl FnOnce() -> R) -> Option<R> {
         .ok()
 }
 
-/// The notes of the connection that drives this one, to which they are given back.
-struct Outer(Notes);
-
-impl Drop for Outer {
-    fn drop(&mut self) {
-        NOTES.set(mem::take(&mut self.0));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,20 +101,21 @@ mod tests {
     #[test]
     fn each_call_has_its_own() {
         let sign = |scheme| note(|notes| notes.own_signature = Some(scheme));
-        let ((), outer) = Notes::gather(|| {
+        let [mut outer, mut inner, mut panicking] = [const { Notes::NOTHING }; 3];
+        outer.gather(|| {
             sign(SignatureScheme::ED25519);
-            let ((), inner) = Notes::gather(|| assert_eq!(scheme(), None));
-            assert_eq!(inner.own_signature, None);
-            let panicked = panic::catch_unwind(|| {
-                Notes::gather(|| {
+            inner.gather(|| assert_eq!(scheme(), None));
+            let panicked = panic::catch_unwind(AssertUnwindSafe(|| {
+                panicking.gather(|| {
                     sign(SignatureScheme::ED448);
                     panic!("of the application");
                 })
-            });
+            }));
             assert!(panicked.is_err());
             assert_eq!(scheme(), Some(SignatureScheme::ED25519));
         });
         assert_eq!(outer.own_signature, Some(SignatureScheme::ED25519));
+        assert_eq!(inner.own_signature, None);
         assert_eq!(scheme(), None);
     }
 }

@@ -8,7 +8,6 @@ use rustls::{Connection, IoState, PeerIncompatible, ServerConfig};
 use tls_object_core::{Alert, Bios, CipherSuite, Context as _, Error, ErrorKind, ProtocolVersion};
 
 use super::{Phase, RustlsEngine};
-use crate::notes::Notes;
 use crate::wire::{LastAlert, Outgoing, drain, plain_alert};
 use crate::{error, external_key};
 
@@ -43,9 +42,7 @@ impl RustlsEngine {
                     return Err(self.error(ErrorKind::ClosedDuringHandshake));
                 }
                 let processed = if is_handshaking {
-                    let (processed, notes) = Notes::gather(|| process(connection, self.sent_close));
-                    self.notes.add(notes);
-                    processed
+                    self.notes.gather(|| process(connection, self.sent_close))
                 } else {
                     process(connection, self.sent_close)
                 };
@@ -107,9 +104,7 @@ impl RustlsEngine {
                 || !offers_tls13(&accepted.client_hello());
             accepted.into_connection(config).map(Some)
         };
-        let (connection, notes) = Notes::gather(accept);
-        self.notes.add(notes);
-        match connection {
+        match self.notes.gather(accept) {
             Ok(None) => {}
             Ok(Some(connection)) => {
                 let mut connection = Connection::from(connection);
