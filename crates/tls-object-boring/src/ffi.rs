@@ -28,7 +28,8 @@ pub(crate) use early_data::{
 };
 pub(crate) use extensions::{
     has_basic_constraints, has_unknown_critical, is_authority, is_authority_for, is_leaf_for,
-    is_self_issued, path_length, purpose_of, says_it_signs_certificates,
+    is_self_issued, is_self_signed, issuer_name_hash, path_length, purpose_of,
+    says_it_signs_certificates,
 };
 pub(crate) use identity::{
     add_credential, clear_certificates, peer_schemes, sct_list, selected_credential,
@@ -39,7 +40,7 @@ pub(crate) use ticket_keys::set_ticket_keys;
 pub(crate) use traffic_secrets::{
     has_pending, hkdf_expand, key_block, read_sequence, write_sequence,
 };
-pub(crate) use verify::{reverify_on_resume, set_judge};
+pub(crate) use verify::{reverify_on_resume, set_judge, verify_with};
 
 impl_calls!(
     Lib,

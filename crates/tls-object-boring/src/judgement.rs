@@ -17,6 +17,7 @@ use tls_object_libssl::{Refused, Verdict, leave_refusal};
 use tls_object_path::{Refusal, Rules};
 
 use crate::ffi::peer_certificates;
+use crate::issuers::{self, SharedNames};
 use crate::{extensions, ffi, hooks, strength};
 
 /// `X509_V_ERR_INVALID_CALL` and `X509_V_ERR_STORE_LOOKUP`, as OpenSSL numbers them.
@@ -29,9 +30,10 @@ static VERIFIED_CHAIN: LazyLock<Result<Index<Ssl, Vec<X509>>, ErrorStack>> =
 
 /// Has chains judged by the application as well, where it wants to, and makes a connection keep the path by which
 /// its peer was accepted, which is gone once it is judged.
-pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
-    if let Ok(index) = *PURPOSE {
-        builder.set_ex_data(index, config.purpose.side(config.side.peer()));
+pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config, trusted: &[X509]) {
+    if let Ok(index) = *JUDGED_BY {
+        let shared_names = SharedNames::among(trusted);
+        builder.set_ex_data(index, JudgedBy { config: config.clone(), shared_names });
     }
     if config.reverify_on_resume {
         ffi::reverify_on_resume(builder);
@@ -80,14 +82,21 @@ pub(crate) fn judge_public_key(
 
 /// The library's verdict on a chain, and then that on its extensions and its strength.
 pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
-    if !judgement.verify_cert().unwrap_or(false) {
+    let chosen = judged_by(judgement)
+        .and_then(|by| issuers::chosen(&by.config, &by.shared_names, judgement));
+    let accepted = match chosen {
+        Some(chosen) => ffi::verify_with(judgement, &chosen.sent, &chosen.trusted),
+        None => judgement.verify_cert().unwrap_or(false),
+    };
+    if !accepted {
         return false;
     }
-    let (Some(purpose), Some(path)) = (purpose_of(judgement), judgement.chain()) else {
+    let (Some(by), Some(path)) = (judged_by(judgement), judgement.chain()) else {
         // What cannot be looked at is not accepted.
         refuse(judgement, VerifyCode::Unspecified);
         return false;
     };
+    let purpose = by.config.purpose.side(by.config.side.peer());
     let fault = extensions::fault(path, purpose).or_else(|| strength::weakness(path));
     let Some((code, depth)) = fault else { return true };
     let certificate = path.get(depth).and_then(|it| it.to_der().ok()).map(Certificate::from_der);
@@ -100,14 +109,20 @@ pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
     false
 }
 
-/// Where a context that verifies keeps the side that the certificates of its peers must be for, if it must be one.
-static PURPOSE: LazyLock<Result<Index<SslContext, Option<Side>>, ErrorStack>> =
+/// What a context judges its peers by.
+struct JudgedBy {
+    config: Config,
+    shared_names: SharedNames,
+}
+
+/// Where a context that verifies keeps that.
+static JUDGED_BY: LazyLock<Result<Index<SslContext, JudgedBy>, ErrorStack>> =
     LazyLock::new(SslContext::new_ex_index);
 
 /// What the context keeps there; `None` if it keeps nothing, which is a failure.
-fn purpose_of(judgement: &X509StoreContextRef) -> Option<Option<Side>> {
+fn judged_by(judgement: &X509StoreContextRef) -> Option<&JudgedBy> {
     let ssl = judgement.ex_data(X509StoreContext::ssl_idx().ok()?)?;
-    ssl.ssl_context().ex_data(*PURPOSE.as_ref().ok()?).copied()
+    ssl.ssl_context().ex_data(*JUDGED_BY.as_ref().ok()?)
 }
 
 /// The chain that is being judged, as it was sent.
@@ -204,19 +219,19 @@ fn shape_fault(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> 
     let ssl = chain.ex_data(X509StoreContext::ssl_idx().ok()?)?;
     let sent = peer_certificates(ssl);
     let sent: Vec<_> = sent.iter().map(Certificate::der).collect();
-    let rules = Rules {
-        config,
-        peer: config.side.peer(),
-        server_name: None,
-        now: match config.verify_time {
-            VerifyTime::Fixed(since_1970) => i64::try_from(since_1970.as_secs()).ok()?,
-            VerifyTime::System => {
-                let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-                i64::try_from(since_1970.unwrap_or_default().as_secs()).ok()?
-            }
-        },
+    rules(config)?.refusal(&sent, &|_, _| Some(true)).filter(|refusal| is_told(refusal.code))
+}
+
+/// What OpenSSL would hold a path to now, but for the name; `None` at a time that no certificate can say.
+pub(crate) fn rules(config: &Config) -> Option<Rules<'_>> {
+    let since_1970 = match config.verify_time {
+        VerifyTime::Fixed(since_1970) => since_1970,
+        VerifyTime::System => {
+            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+        }
     };
-    rules.refusal(&sent, &|_, _| Some(true)).filter(|refusal| is_told(refusal.code))
+    let now = i64::try_from(since_1970.as_secs()).ok()?;
+    Some(Rules { config, peer: config.side.peer(), server_name: None, now })
 }
 
 /// `SSL_get_verify_result`, by OpenSSL's numbers.

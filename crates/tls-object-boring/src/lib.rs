@@ -23,6 +23,7 @@ mod facts;
 mod ffi;
 mod hooks;
 mod identity;
+mod issuers;
 mod judgement;
 mod library;
 mod native;

@@ -7,6 +7,7 @@ mod anchors;
 mod resigned;
 mod revocation;
 mod shapes;
+mod twins;
 
 use core::time::Duration;
 use std::sync::OnceLock;
@@ -20,6 +21,7 @@ use tls_object_core::{Certificate, Identity, PrivateKey, PublicKey, Side};
 
 pub(crate) use anchors::Anchor;
 pub(crate) use shapes::Shape;
+pub(crate) use twins::{Issued, Meant, Odd, Twins};
 
 /// When every certificate is judged: 2015-07-01T00:00:00Z.
 pub(crate) const NOW: Duration = Duration::from_secs(1_435_708_800);

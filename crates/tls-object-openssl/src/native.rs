@@ -412,7 +412,7 @@ pub(crate) fn peer_certificates(ssl: &SslRef) -> Vec<Certificate> {
 }
 
 /// Has chains judged by the application as well, where it wants to.
-pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config) {
+pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config, _trusted: &[X509]) {
     if config.asks_for_verdict() || config.accepts(CertificateType::RawPublicKey) {
         ffi::set_judge(builder);
     }

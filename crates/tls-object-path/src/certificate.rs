@@ -41,7 +41,7 @@ pub fn is_self_signed(der: &[u8]) -> bool {
 }
 
 /// One certificate. Its extensions are parsed when they are asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cert<'a> {
     pub(crate) der: &'a [u8],
     pub(crate) x509: X509Certificate<'a>,
@@ -80,7 +80,24 @@ impl<'a> Cert<'a> {
 
     /// Whether `issuer` may have issued it, as far as both say.
     pub(crate) fn may_be_issued_by(&self, issuer: &Self) -> bool {
-        self.issuer() == issuer.subject() && self.key_matches(issuer)
+        self.issuer() == issuer.subject()
+            && self.key_matches(issuer)
+            && self.may_be_signed_by(issuer)
+    }
+
+    /// Whether a key of the type of the issuer's makes signatures like its own, as far as the type is known.
+    fn may_be_signed_by(&self, issuer: &Self) -> bool {
+        /// Types of keys, and what the algorithms of their signatures begin with (RFC 8017, RFC 5758, RFC 8410).
+        const KEYS: &[(Oid<'static>, Oid<'static>)] = &[
+            (oid!(1.2.840.113549.1.1.1), oid!(1.2.840.113549.1.1)),
+            (oid!(1.2.840.113549.1.1.10), oid!(1.2.840.113549.1.1)),
+            (oid!(1.2.840.10045.2.1), oid!(1.2.840.10045.4)),
+            (oid!(1.3.101.112), oid!(1.3.101.112)),
+            (oid!(1.3.101.113), oid!(1.3.101.113)),
+        ];
+        let key = &issuer.x509.public_key().algorithm.algorithm;
+        let made = &self.x509.signature_algorithm.algorithm;
+        KEYS.iter().find(|(it, _)| it == key).is_none_or(|(_, arc)| made.starts_with(arc))
     }
 
     /// Whether the key that it says it was signed by is the one of `issuer`.

@@ -91,6 +91,16 @@ impl<'a> Rules<'a> {
         Ok(())
     }
 
+    /// The certificates by which OpenSSL goes from the leaf of the chain that a peer `sent` to what is trusted. `None` where it
+    /// does not get there.
+    ///
+    /// At each step it takes the trusted issuers before those that were sent, and of these the first that is valid now. It does not
+    /// go back if the one that it took turns out not to do.
+    pub fn path(&self, sent: &[&'a [u8]]) -> Option<Vec<&'a [u8]>> {
+        let chain = chain::build(self, sent)?;
+        chain.fault.is_none().then(|| chain.certs.iter().map(|cert| cert.der).collect())
+    }
+
     /// Why OpenSSL would refuse the chain that a peer `sent`, the leaf first. `None` if it would
     /// not, or cannot be followed: then the library's own words must do.
     pub fn refusal(&self, sent: &[&'a [u8]], is_signed_by: SignatureCheck<'_>) -> Option<Refusal> {

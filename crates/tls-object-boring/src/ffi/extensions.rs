@@ -1,4 +1,4 @@
-//! What the extensions of a certificate say, as the library reads them.
+//! What a certificate says, and its extensions, as the library reads them.
 
 use core::ffi::c_int;
 
@@ -19,6 +19,17 @@ pub(crate) fn has_basic_constraints(certificate: &X509Ref) -> bool {
 /// Whether its subject and its issuer are the same.
 pub(crate) fn is_self_issued(certificate: &X509Ref) -> bool {
     has(certificate, boring_sys::EXFLAG_SI)
+}
+
+/// Whether it says that it is its own issuer, by name and by key.
+pub(crate) fn is_self_signed(certificate: &X509Ref) -> bool {
+    has(certificate, boring_sys::EXFLAG_SS)
+}
+
+/// `X509_issuer_name_hash`.
+pub(crate) fn issuer_name_hash(certificate: &X509Ref) -> u32 {
+    // SAFETY: the certificate is valid.
+    unsafe { boring_sys::X509_issuer_name_hash(certificate.as_ptr()) }
 }
 
 fn has(certificate: &X509Ref, flag: c_int) -> bool {

@@ -2,11 +2,12 @@
 //! does for no verdict of its own, and on raw public keys, of which it has none.
 
 use core::ffi::CStr;
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
 use boring::error::ErrorStack;
 use boring::ssl::{SslContextBuilder, SslRef, SslVerifyMode};
-use boring::x509::X509StoreContextRef;
+use boring::stack::StackRef;
+use boring::x509::{X509, X509StoreContextRef};
 use boring_sys::{SSL, X509_STORE_CTX, ssl_verify_result_t};
 use foreign_types_05::ForeignTypeRef as _;
 use tls_object_core::Alert;
@@ -78,6 +79,28 @@ unsafe extern "C" fn on_peer(ssl: *mut SSL, alert: *mut u8) -> ssl_verify_result
     // SAFETY: as above; alerts have 8 bits.
     unsafe { *alert = number as u8 };
     ssl_verify_result_t::ssl_verify_invalid
+}
+
+/// `X509_verify_cert` with these certificates alone: those that were `sent`, and those that are `trusted`.
+pub(crate) fn verify_with(
+    judgement: &mut X509StoreContextRef,
+    sent: &StackRef<X509>,
+    trusted: &StackRef<X509>,
+) -> bool {
+    let raw = judgement.as_ptr();
+    // SAFETY: valid.
+    let all = unsafe { boring_sys::X509_STORE_CTX_get0_untrusted(raw) };
+    // SAFETY: both are valid. The stack is lent until it is taken back below.
+    unsafe { boring_sys::X509_STORE_CTX_set_chain(raw, sent.as_ptr()) };
+    // SAFETY: as above.
+    unsafe { boring_sys::X509_STORE_CTX_set0_trusted_stack(raw, trusted.as_ptr()) };
+    // SAFETY: valid.
+    let accepted = unsafe { boring_sys::X509_verify_cert(raw) } == 1;
+    // SAFETY: what was lent to the judgement before.
+    unsafe { boring_sys::X509_STORE_CTX_set_chain(raw, all) };
+    // SAFETY: null stands for the store.
+    unsafe { boring_sys::X509_STORE_CTX_set0_trusted_stack(raw, ptr::null_mut()) };
+    accepted
 }
 
 /// The `X509_STORE_CTX` that the library would have made for a connection.

@@ -115,7 +115,7 @@ impl Authority {
     }
 }
 
-fn crl(issuer: &Issuer<'_, KeyPair>, next_update: i32, revoked: &[u64]) -> Crl {
+pub(super) fn crl(issuer: &Issuer<'_, KeyPair>, next_update: i32, revoked: &[u64]) -> Crl {
     crl_between(2012, next_update, issuer, revoked)
 }
 

@@ -107,7 +107,7 @@ impl Pki {
             }
             Shape::OtherIssuerSerial => {
                 leaf.use_authority_key_identifier_extension = false;
-                leaf.custom_extensions.push(extension(35, other_serial(), false));
+                leaf.custom_extensions.push(issuer_serial(0x7f7f));
             }
             Shape::ExpiredTwice => {
                 Validity::Past.apply(&mut leaf);
@@ -221,14 +221,14 @@ fn extension(number: u64, content: Vec<u8>, is_critical: bool) -> CustomExtensio
     extension
 }
 
-/// An `AuthorityKeyIdentifier` of the root's name and a serial number that it has not given.
-fn other_serial() -> Vec<u8> {
+/// An `AuthorityKeyIdentifier` of the root's name and a serial number of four hexadecimal digits.
+pub(super) fn issuer_serial(serial: u16) -> CustomExtension {
     // The common name alone, as `authority_params` writes it.
-    let name = b"tls-object test p256 root";
-    let name = encode(0x0c, name);
+    let name = encode(0x0c, b"tls-object test p256 root");
     let name = encode(0x30, &[&[0x06, 3, 0x55, 4, 3], &*name].concat());
     let name = encode(0xa4, &encode(0x30, &encode(0x31, &name)));
-    encode(0x30, &[encode(0xa1, &name), vec![0x82, 2, 0x7f, 0x7f]].concat())
+    let serial = encode(0x82, &serial.to_be_bytes());
+    extension(35, encode(0x30, &[encode(0xa1, &name), serial].concat()), false)
 }
 
 pub(super) fn unknown_critical() -> CustomExtension {

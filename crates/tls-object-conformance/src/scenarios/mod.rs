@@ -71,6 +71,8 @@ pub fn scenarios() -> &'static [Scenario] {
             chain::extensions::KEY_USAGE,
             chain::trusted_leaf::SCENARIOS,
             chain::trusted_leaf::KEY_USAGE,
+            chain::twins::ACCEPTED,
+            chain::twins::REFUSED,
             verifier::SCENARIOS,
             ocsp::SCENARIOS,
             sct::SCENARIOS,

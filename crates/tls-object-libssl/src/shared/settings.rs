@@ -200,7 +200,15 @@ macro_rules! shared_settings {
                 builder.set_verify(SslVerifyMode::NONE);
                 return Ok(());
             }
-            native::set_judge(builder, config);
+            let anchors = config.trust_store.parsed(|| {
+                let mut anchors = Vec::<X509>::new();
+                config.trust_store.each_certificate(|it| {
+                    anchors.push(parse(it.der())?);
+                    Ok(())
+                })?;
+                Ok(anchors)
+            })?;
+            native::set_judge(builder, config, &anchors);
             let mode = match (config.verify_mode, config.side) {
                 (VerifyMode::Optional, Side::Server) => SslVerifyMode::PEER,
                 _ => SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT,
@@ -216,14 +224,6 @@ macro_rules! shared_settings {
                 }
                 accepted
             });
-            let anchors = config.trust_store.parsed(|| {
-                let mut anchors = Vec::<X509>::new();
-                config.trust_store.each_certificate(|it| {
-                    anchors.push(parse(it.der())?);
-                    Ok(())
-                })?;
-                Ok(anchors)
-            })?;
             for anchor in anchors.iter() {
                 if config.side == Side::Server {
                     builder.add_client_ca(anchor).map_err(library_error)?;
