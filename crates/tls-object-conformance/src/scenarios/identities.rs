@@ -10,7 +10,7 @@ use tls_object_core::{
 use crate::agent::Agent;
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
-use crate::pair::Pair;
+use crate::pair::{Pair, Progress};
 use crate::pki::{KeyType, SERVER_NAME, pki};
 use crate::scenario::{Dims, Scenario};
 
@@ -60,9 +60,23 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         &[Capability::SeveralIdentities, Capability::Ed25519, Capability::SniIdentity],
     ),
     Scenario::new(
+        "identities::one_does_not_fit",
+        "A server whose certificate the client cannot verify refuses it.",
+        Dims::VERSIONS.variants(&["one"]),
+        none_fits,
+    )
+    .needs_each(&[Capability::SignatureSchemes], &[Capability::AlertSent]),
+    Scenario::new(
+        "identities::other_curve",
+        "Under TLS 1.2 a signature scheme says nothing of the curve (RFC 8446 section 4.2.3).",
+        Dims::TLS12,
+        other_curve,
+    )
+    .needs_each(&[Capability::SignatureSchemes], &[Capability::AlertSent]),
+    Scenario::new(
         "identities::none_fits",
         "A server none of whose certificates the client can verify refuses it.",
-        Dims::VERSIONS,
+        Dims::VERSIONS.variants(&["several"]),
         none_fits,
     )
     .needs_each(
@@ -275,11 +289,30 @@ fn by_name(lab: &Lab) -> Result<(), Failure> {
 fn none_fits(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
     client.signature_schemes = Setting::Required(vec![SignatureScheme::ED25519]);
-    let server = server_with(lab, servers(&[KeyType::P256, KeyType::Rsa2048]));
+    let keys = [KeyType::P256, KeyType::Rsa2048];
+    let count = if lab.variant() == "one" { 1 } else { keys.len() };
+    let server = server_with(lab, servers(&keys[..count]));
     let mut pair = lab.pair(&client, &server)?;
     let kind =
         if lab.is_tls13() { ErrorKind::NoSharedSignatureScheme } else { ErrorKind::NoSharedCipher };
     lab.refused(&mut pair, Side::Server, kind, Alert::HANDSHAKE_FAILURE)
+}
+
+/// What a server that cannot sign so says is a fact that may deviate.
+fn other_curve(lab: &Lab) -> Result<(), Failure> {
+    let mut client = lab.client_config();
+    client.signature_schemes = Setting::Required(vec![SignatureScheme::ECDSA_SECP384R1_SHA384]);
+    let mut pair = lab.pair(&client, &server_with(lab, servers(&[KeyType::P256])))?;
+    let handshake = pair.drive()?;
+    let Progress::Failed(error) = handshake.of(Side::Server) else {
+        lab.expect("refused for", None::<ErrorKind>, None)?;
+        return pair.exchange();
+    };
+    lab.expect("refused for", None, Some(error.kind()))?;
+    let alert = lab.fact(Side::Server, Capability::AlertSent, error.alert_sent())?;
+    lab.expect("alert", Alert::HANDSHAKE_FAILURE, alert)?;
+    lab.final_error(&mut pair, Side::Server, error)?;
+    lab.told(&mut pair, Side::Client, handshake.of(Side::Client), alert)
 }
 
 /// A server that asks for a certificate of any authority here.
