@@ -114,6 +114,8 @@ pub fn scenarios() -> &'static [Scenario] {
             messages::SCENARIOS,
             capability::SCENARIOS,
             config::SCENARIOS,
+            config::values::SCENARIOS,
+            config::material::SCENARIOS,
             config::no_effect::SCENARIOS,
             context::SCENARIOS,
             misuse::SCENARIOS,
