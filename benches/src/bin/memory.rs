@@ -55,7 +55,7 @@ impl Live {
     fn report(self, library: &str, driver: &str) -> Option<()> {
         let setup = Setup::new(Terms::new(Version::Tls13));
         for (stage, bytes) in visit(driver, library, &setup, self)? {
-            let id = format_args!("mem/{stage}");
+            let id = format!("mem/{stage}");
             Sample::new(id, library, driver, "bytes an end", bytes).print();
         }
         Some(())
