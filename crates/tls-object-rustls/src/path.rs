@@ -155,10 +155,15 @@ impl PeerVerifier {
             links if links.is_empty() => intermediates.into(),
             links => links.into_iter().chain(intermediates.iter().cloned()).collect(),
         };
+        // Anchors of one name and key are alike, and not of one certificate.
+        let place = |path: &VerifiedPath<'_>| {
+            let anchor = anchors.iter().position(|it| core::ptr::eq(it, path.anchor()));
+            anchor.map(|anchor| places[anchor])
+        };
         let not_allowed = Cell::new(None);
         let is_signed_by = |der: &[u8], key: &[u8]| signature::holds(&self.algorithms, der, key);
         let allow = |path: &VerifiedPath<'_>| {
-            rules.allow(&self.certificates(path), &is_signed_by).map_err(|refusal| {
+            rules.allow(&self.certificates(path, place(path)), &is_signed_by).map_err(|refusal| {
                 not_allowed.set(Some(refusal));
                 webpki::Error::UnknownIssuer
             })
@@ -178,10 +183,7 @@ impl PeerVerifier {
                 (webpki::Error::UnknownIssuer, Some(refusal)) => Fault::NotAllowed(refusal),
                 (error, _) => Fault::Webpki(error),
             })?;
-        let anchor = anchors
-            .iter()
-            .position(|anchor| core::ptr::eq(anchor, path.anchor()))
-            .ok_or(webpki::Error::UnknownIssuer)?;
+        let anchor = place(&path).ok_or(webpki::Error::UnknownIssuer)?;
         let link = |der: CertificateDer<'_>| {
             let sent = intermediates.iter().position(|it| *it == der).map(Link::Sent);
             let trusted = self.config.trust_store.certificates();
@@ -190,7 +192,7 @@ impl PeerVerifier {
         };
         Ok(Path {
             between: path.intermediate_certificates().filter_map(|it| link(it.der())).collect(),
-            anchor: Some(places[anchor]),
+            anchor: Some(anchor),
         })
     }
 
@@ -203,9 +205,12 @@ impl PeerVerifier {
         trusted.filter(|(_, is_root)| !**is_root).map(|(it, _)| it.der().into()).collect()
     }
 
-    /// The certificates of a path, that of the anchor included.
-    fn certificates<'p>(&'p self, path: &'p VerifiedPath<'_>) -> Vec<CertificateDer<'p>> {
-        let anchor = self.trusted.anchors.iter().position(|anchor| anchor == path.anchor());
+    /// The certificates of a path, that of the anchor included, which is the trusted one at this place.
+    fn certificates<'p>(
+        &'p self,
+        path: &'p VerifiedPath<'_>,
+        anchor: Option<usize>,
+    ) -> Vec<CertificateDer<'p>> {
         let anchor =
             anchor.map(|anchor| self.config.trust_store.certificates()[anchor].der().into());
         core::iter::once(path.end_entity().der())

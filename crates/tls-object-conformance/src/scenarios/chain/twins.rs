@@ -88,7 +88,7 @@ pub(in crate::scenarios) const REFUSED: &[Scenario] = judged! {
                 stored(lab, Odd::WrongPurpose, Issued::ByRoot, &[Which::Plain], &[Which::Odd]);
             refused(lab, &judged, VerifyCode::WrongPurpose, 1)
         };
-    "twin_root_wrong_purpose", "A root whose first certificate is for another use is looked for no further.", [],
+    "first_twin_root_wrong_purpose", "A root whose first certificate is for another use is looked for no further.", [],
         |lab| refused(lab, &roots(lab, Odd::WrongPurpose, Meant::Key), VerifyCode::WrongPurpose, 1);
     "first_twin_root_other_key", "A root whose first certificate is of another key is looked for no further, if the leaf does not say of which.", [],
         |lab| refused(lab, &roots(lab, Odd::OtherKey, Meant::Any), VerifyCode::BadSignature, 0);
@@ -105,7 +105,7 @@ pub(in crate::scenarios) const REFUSED: &[Scenario] = judged! {
             judged.is_partial = true;
             refused(lab, &judged, VerifyCode::Expired, 1)
         };
-    "twin_partial_wrong_purpose", "With partial chains an issuer whose first trusted certificate is for another use is looked for no further.", [PartialChain],
+    "first_twin_partial_wrong_purpose", "With partial chains an issuer whose first trusted certificate is for another use is looked for no further.", [PartialChain],
         |lab| {
             let both = &[Which::Odd, Which::Plain];
             let mut judged = stored(lab, Odd::WrongPurpose, Issued::ByRoot, &[], both);
