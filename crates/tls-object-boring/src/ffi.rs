@@ -27,9 +27,9 @@ pub(crate) use early_data::{
     early_data_accepted, early_data_limit, offer_early_data, take_early_data,
 };
 pub(crate) use extensions::{
-    has_basic_constraints, has_unknown_critical, is_authority, is_authority_for, is_leaf_for,
-    is_self_issued, is_self_signed, issuer_name_hash, path_length, purpose_of,
-    says_it_signs_certificates,
+    has_basic_constraints, has_name_constraints, has_unknown_critical, is_authority,
+    is_authority_for, is_leaf_for, is_self_issued, is_self_signed, issuer_name_hash, path_length,
+    purpose_of, says_it_signs_certificates,
 };
 pub(crate) use identity::{
     add_credential, clear_certificates, peer_schemes, sct_list, selected_credential,

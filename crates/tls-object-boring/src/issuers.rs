@@ -66,7 +66,7 @@ pub(crate) fn chosen(
     }
     let ders: Vec<_> = shown.iter().map(X509Ref::to_der).collect::<Result<_, _>>().ok()?;
     let ders: Vec<&[u8]> = ders.iter().map(Vec::as_slice).collect();
-    let path = rules(config)?.path(&ders)?;
+    let path = rules(config).path(&ders)?;
     let mut sent = Stack::new().ok()?;
     for (certificate, der) in shown.iter().zip(&ders) {
         if path.contains(der) {

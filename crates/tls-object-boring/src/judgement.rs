@@ -7,14 +7,15 @@ use std::time::SystemTime;
 use boring::error::ErrorStack;
 use boring::ex_data::Index;
 use boring::pkey::{PKeyRef, Public};
-use boring::ssl::{Ssl, SslContext, SslContextBuilder, SslRef};
+use boring::ssl::{NameType, Ssl, SslContext, SslContextBuilder, SslRef};
+use boring::stack::StackRef;
 use boring::x509::verify::X509VerifyParamRef;
-use boring::x509::{X509, X509StoreContext, X509StoreContextRef};
+use boring::x509::{X509, X509Ref, X509StoreContext, X509StoreContextRef};
 use tls_object_core::{
     Certificate, CertificateType, Config, ErrorKind, PublicKey, Side, VerifyCode, VerifyTime,
 };
 use tls_object_libssl::{Refused, Verdict, leave_refusal};
-use tls_object_path::{Refusal, Rules};
+use tls_object_path::{Refusal, Rules, matches_common_name};
 
 use crate::ffi::peer_certificates;
 use crate::issuers::{self, SharedNames};
@@ -80,7 +81,7 @@ pub(crate) fn judge_public_key(
     hooks.verify_public_key(encoded, strength::is_weak(key))
 }
 
-/// The library's verdict on a chain, and then that on its extensions and its strength.
+/// The library's verdict on a chain, and then that on its extensions, its strength and the common name of its leaf.
 pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
     let chosen = judged_by(judgement)
         .and_then(|by| issuers::chosen(&by.config, &by.shared_names, judgement));
@@ -97,7 +98,9 @@ pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
         return false;
     };
     let purpose = by.config.purpose.side(by.config.side.peer());
-    let fault = extensions::fault(path, purpose).or_else(|| strength::weakness(path));
+    let fault = extensions::fault(path, purpose)
+        .or_else(|| strength::weakness(path))
+        .or_else(|| common_name_fault(&by.config, path));
     let Some((code, depth)) = fault else { return true };
     let certificate = path.get(depth).and_then(|it| it.to_der().ok()).map(Certificate::from_der);
     leave_refusal(Refused {
@@ -107,6 +110,20 @@ pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
     });
     refuse(judgement, hooks::stand_in(code.alert()));
     false
+}
+
+/// What is wrong with the common name of a leaf that counts as a host name, and how far above the leaf: that the authorities
+/// may not speak for it.
+fn common_name_fault(config: &Config, path: &StackRef<X509>) -> Option<(VerifyCode, usize)> {
+    if !path.iter().any(ffi::has_name_constraints) {
+        return None;
+    }
+    let Ok(path) = path.iter().map(X509Ref::to_der).collect::<Result<Vec<_>, _>>() else {
+        // What cannot be looked at is not accepted.
+        return Some((VerifyCode::Unspecified, 0));
+    };
+    let refusal = rules(config).allow_common_names(&path).err()?;
+    Some((refusal.code, refusal.depth))
 }
 
 /// What a context judges its peers by.
@@ -160,6 +177,33 @@ pub(crate) fn set_purpose(
     side: Option<Side>,
 ) -> Result<(), ErrorStack> {
     ffi::set_purpose(param, side.map_or(boring_sys::X509_PURPOSE_ANY, ffi::purpose_of))
+}
+
+/// Whether what the library finds wrong with a chain is nothing to OpenSSL, which forgets it: that the leaf has no host name
+/// but its common name, where that counts. Whether the authorities may speak for it is seen to in [`verify`].
+pub(crate) fn forgives(config: &Config, chain: &mut X509StoreContextRef) -> bool {
+    let Err(said) = chain.verify_result() else { return false };
+    let forgives = match said.as_raw() {
+        // The library looks at no common name beside alternative names of any kind.
+        boring_sys::X509_V_ERR_HOSTNAME_MISMATCH => {
+            config.check_common_name && is_named_by_common_name(chain)
+        }
+        // The library lets no authority that is held to names speak for a common name.
+        boring_sys::X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS => true,
+        _ => false,
+    };
+    if forgives {
+        overrule(chain);
+    }
+    forgives
+}
+
+/// Whether the name that was asked for is the common name of the leaf, which has no host name.
+fn is_named_by_common_name(chain: &X509StoreContextRef) -> bool {
+    let ssl = X509StoreContext::ssl_idx().ok().and_then(|index| chain.ex_data(index));
+    let name = ssl.and_then(|ssl| ssl.servername(NameType::HOST_NAME));
+    let leaf = chain.cert().and_then(|leaf| leaf.to_der().ok());
+    name.zip(leaf).is_some_and(|(name, leaf)| matches_common_name(&leaf, name))
 }
 
 /// Where the chain fails that is being judged, and why if it leads nowhere, of which BoringSSL says less than OpenSSL.
@@ -219,19 +263,20 @@ fn shape_fault(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> 
     let ssl = chain.ex_data(X509StoreContext::ssl_idx().ok()?)?;
     let sent = peer_certificates(ssl);
     let sent: Vec<_> = sent.iter().map(Certificate::der).collect();
-    rules(config)?.refusal(&sent, &|_, _| Some(true)).filter(|refusal| is_told(refusal.code))
+    rules(config).refusal(&sent, &|_, _| Some(true)).filter(|refusal| is_told(refusal.code))
 }
 
-/// What OpenSSL would hold a path to now, but for the name; `None` at a time that no certificate can say.
-pub(crate) fn rules(config: &Config) -> Option<Rules<'_>> {
+/// What OpenSSL would hold a path to now, but for the name.
+pub(crate) fn rules(config: &Config) -> Rules<'_> {
     let since_1970 = match config.verify_time {
         VerifyTime::Fixed(since_1970) => since_1970,
         VerifyTime::System => {
             SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
         }
     };
-    let now = i64::try_from(since_1970.as_secs()).ok()?;
-    Some(Rules { config, peer: config.side.peer(), server_name: None, now })
+    // A time that does not fit is later than any certificate's.
+    let now = i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX);
+    Rules { config, peer: config.side.peer(), server_name: None, now }
 }
 
 /// `SSL_get_verify_result`, by OpenSSL's numbers.
@@ -245,8 +290,6 @@ fn by_openssl(code: c_int) -> VerifyCode {
         boring_sys::X509_V_ERR_INVALID_CA => VerifyCode::InvalidCa,
         boring_sys::X509_V_ERR_INVALID_CALL => VerifyCode::from_openssl(INVALID_CALL),
         boring_sys::X509_V_ERR_STORE_LOOKUP => VerifyCode::from_openssl(STORE_LOOKUP),
-        // OpenSSL takes the common name for a host name then, which is not a permitted one.
-        boring_sys::X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS => VerifyCode::NameConstraint,
         code => VerifyCode::from_openssl(code),
     }
 }

@@ -22,8 +22,8 @@ pub(crate) use crate::ffi::{
 };
 use crate::identity::{self, Loaded};
 pub(crate) use crate::judgement::{
-    judge, judge_public_key, judgement_code, overrule, public_key_to_judge, refuse, refused, sent,
-    set_judge, set_purpose, verified_chain, verify, verify_result,
+    forgives, judge, judge_public_key, judgement_code, overrule, public_key_to_judge, refuse,
+    refused, sent, set_judge, set_purpose, verified_chain, verify, verify_result,
 };
 use crate::signing::External;
 use crate::{capabilities, facts, ffi};

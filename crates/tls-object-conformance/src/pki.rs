@@ -4,6 +4,7 @@
 //! so a backend that cannot be told the time is tried with the same certificates. [`Pki::valid_then`] is for those that can.
 
 mod anchors;
+mod common_name;
 mod resigned;
 mod revocation;
 mod shapes;
@@ -20,6 +21,7 @@ use rcgen::{
 use tls_object_core::{Certificate, Identity, PrivateKey, PublicKey, Side};
 
 pub(crate) use anchors::Anchor;
+pub(crate) use common_name::Beside;
 pub(crate) use shapes::Shape;
 pub(crate) use twins::{Issued, Meant, Odd, Twins};
 
@@ -297,20 +299,6 @@ impl Pki {
         (server, Certificate::from_der(root.der().to_vec()))
     }
 
-    /// A server with its name in the subject alone.
-    pub(crate) fn common_name_only(&self) -> Identity {
-        let mut params = leaf_params(Purpose::Server, &[], 13);
-        params.distinguished_name.push(DnType::CommonName, SERVER_NAME);
-        self.authority().leaf(params)
-    }
-
-    /// A server with its name in the subject, and another name where names belong.
-    pub(crate) fn common_name_and(&self, name: &str) -> Identity {
-        let mut params = leaf_params(Purpose::Server, &[name], 18);
-        params.distinguished_name.push(DnType::CommonName, SERVER_NAME);
-        self.authority().leaf(params)
-    }
-
     /// Valid until long ago.
     pub(crate) fn expired(&self, purpose: Purpose) -> Identity {
         let mut params = leaf_params(purpose, SERVER_NAMES, 14);
@@ -368,18 +356,6 @@ impl Pki {
     /// Valid, under an intermediate authority that may not speak for its name.
     pub(crate) fn outside_name_constraint(&self) -> Identity {
         self.under(constrained_params())
-    }
-
-    /// A server with its `name` in the subject alone, whose authority may speak for other names only.
-    pub(crate) fn common_name_outside_constraint(&self, name: &str) -> Identity {
-        let (certificate, issuer) = subordinate(
-            constrained_params(),
-            &self.authority().root_issuer,
-            KeyType::P256.generate(),
-        );
-        let mut params = leaf_params(Purpose::Server, &[], 17);
-        params.distinguished_name.push(DnType::CommonName, name);
-        self.signed_under(params, &certificate, &issuer)
     }
 
     fn under(&self, params: CertificateParams) -> Identity {

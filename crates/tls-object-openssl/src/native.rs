@@ -370,6 +370,11 @@ pub(crate) fn set_purpose(
     })
 }
 
+/// Nothing: what OpenSSL finds wrong with a chain is.
+pub(crate) const fn forgives(_config: &Config, _chain: &mut X509StoreContextRef) -> bool {
+    false
+}
+
 /// Where the chain fails that is being judged.
 pub(crate) fn refused(_config: &Config, chain: &mut X509StoreContextRef) -> Refused {
     let certificate = chain.current_cert().and_then(|it| it.to_der().ok());

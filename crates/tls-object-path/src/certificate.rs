@@ -1,6 +1,7 @@
 //! One certificate, and what is read out of it.
 
 use tls_object_core::Side;
+use x509_parser::asn1_rs::Tag;
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::der_parser::oid;
 use x509_parser::extensions::{
@@ -164,6 +165,19 @@ impl<'a> Cert<'a> {
         self.extension::<SubjectAlternativeName<'_>>(&OID_X509_EXT_SUBJECT_ALT_NAME)
             .map(|names| names.general_names)
             .unwrap_or_default()
+    }
+
+    /// Whether host names are among the names of the subject, the one that is called so left out. What cannot be read may be one.
+    pub(crate) fn has_host_names(&self) -> bool {
+        let is_host = |name: &GeneralName<'_>| {
+            matches!(name, GeneralName::DNSName(_) | GeneralName::Invalid(Tag(2), _))
+        };
+        let mut extensions = self.x509.extensions().iter();
+        let names = extensions.find(|it| it.oid == OID_X509_EXT_SUBJECT_ALT_NAME);
+        names.is_some_and(|it| {
+            SubjectAlternativeName::from_der(it.value)
+                .map_or(true, |(_, names)| names.general_names.iter().any(is_host))
+        })
     }
 
     /// Whether it is an authority's: says so, or as an anchor is of an age that could not, or has a key for signing

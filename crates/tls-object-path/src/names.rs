@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use tls_object_core::{ServerName, VerifyCode};
+use tls_object_core::{ServerName, Side, VerifyCode};
 use x509_parser::extensions::{GeneralName, GeneralSubtree, NameConstraints};
 use x509_parser::prelude::FromDer as _;
 
@@ -39,16 +39,11 @@ pub fn matches_common_name(certificate: &[u8], name: &str) -> bool {
 }
 
 fn common_name_matches(cert: &Cert<'_>, name: &str) -> bool {
-    if has_host_names(cert) {
+    if cert.has_host_names() {
         return false;
     }
     let mut common_names = cert.x509.subject().iter_common_name();
     common_names.any(|it| it.as_str().is_ok_and(|pattern| matches(pattern, name)))
-}
-
-/// Whether there are host names where they belong.
-fn has_host_names(cert: &Cert<'_>) -> bool {
-    cert.alternative_names().iter().any(|name| dns(name).is_some())
 }
 
 fn dns<'a>(name: &GeneralName<'a>) -> Option<&'a str> {
@@ -106,7 +101,11 @@ pub(crate) fn check_constraints(rules: &Rules<'_>, path: &[Cert<'_>]) -> Result<
 /// Whether the common names of the leaf, where they count as host names, are some that the authorities above may speak for.
 pub(crate) fn check_common_name(rules: &Rules<'_>, path: &[Cert<'_>]) -> Result<(), Fault> {
     let Some((leaf, above)) = path.split_first() else { return Ok(()) };
-    if !rules.config.check_common_name || has_host_names(leaf) {
+    // OpenSSL looks at them unless it is told that they are none, which it is where it looks for the name of a server.
+    let config = rules.config;
+    let are_none =
+        rules.peer == Side::Server && config.check_server_name && !config.check_common_name;
+    if are_none || leaf.has_host_names() {
         return Ok(());
     }
     for constraints in above.iter().rev().filter_map(Cert::name_constraints) {

@@ -51,14 +51,7 @@ impl<'a> Rules<'a> {
         path: &[D],
         is_signed_by: SignatureCheck<'_>,
     ) -> Result<(), Refusal> {
-        let mut certs = Vec::with_capacity(path.len());
-        for (depth, der) in path.iter().enumerate() {
-            let Some(cert) = Cert::parse(der.as_ref()) else {
-                let certificate = Certificate::from_der(der.as_ref());
-                return Err(Refusal { code: VerifyCode::InvalidExtension, depth, certificate });
-            };
-            certs.push(cert);
-        }
+        let certs = parsed(path)?;
         self.ends(&certs)
             .and_then(|()| extensions::check(self, &certs))
             .and_then(|()| extensions::check_strength(&certs))
@@ -66,6 +59,16 @@ impl<'a> Rules<'a> {
             .and_then(|()| self.signatures_and_dates(&certs, &|_, _| None))
             .and_then(|()| names::check_common_name(self, &certs))
             .map_err(|fault| refusal(&certs, fault))
+    }
+
+    /// Whether the common names of the leaf, where they count as host names, are some that the authorities above may speak for.
+    /// `path` as for [`allow`](Self::allow).
+    ///
+    /// # Errors
+    /// The first fault.
+    pub fn allow_common_names<D: AsRef<[u8]>>(&self, path: &[D]) -> Result<(), Refusal> {
+        let certs = parsed(path)?;
+        names::check_common_name(self, &certs).map_err(|fault| refusal(&certs, fault))
     }
 
     /// Whether a path is allowed to end where it does, and to be as long as it is.
@@ -155,6 +158,18 @@ impl<'a> Rules<'a> {
             None
         }
     }
+}
+
+/// The certificates of a path; fails where one is none.
+fn parsed<D: AsRef<[u8]>>(path: &[D]) -> Result<Vec<Cert<'_>>, Refusal> {
+    let parsed = path.iter().map(AsRef::as_ref).enumerate().map(|(depth, der)| {
+        Cert::parse(der).ok_or_else(|| Refusal {
+            code: VerifyCode::InvalidExtension,
+            depth,
+            certificate: Certificate::from_der(der),
+        })
+    });
+    parsed.collect()
 }
 
 fn refusal(path: &[Cert<'_>], (code, depth): Fault) -> Refusal {

@@ -21,6 +21,13 @@ pub(crate) fn is_self_issued(certificate: &X509Ref) -> bool {
     has(certificate, boring_sys::EXFLAG_SI)
 }
 
+/// Whether it says for which names it may speak.
+pub(crate) fn has_name_constraints(certificate: &X509Ref) -> bool {
+    let nid = boring_sys::NID_name_constraints;
+    // SAFETY: the certificate is valid. The place is searched from its beginning.
+    unsafe { boring_sys::X509_get_ext_by_NID(certificate.as_ptr(), nid, -1) >= 0 }
+}
+
 /// Whether it says that it is its own issuer, by name and by key.
 pub(crate) fn is_self_signed(certificate: &X509Ref) -> bool {
     has(certificate, boring_sys::EXFLAG_SS)

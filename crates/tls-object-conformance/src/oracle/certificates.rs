@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use tls_object_core::{Certificate, Crl, Identity};
 
-use crate::pki::{KeyType, Pki, Purpose, SelfSigned, Shape, Signature, key_of, pki};
+use crate::pki::{Beside, KeyType, Pki, Purpose, SelfSigned, Shape, Signature, key_of, pki};
 
 /// What begins the names of clients' identities and of what is trusted because of them.
 const CLIENT: &str = "client:";
@@ -51,8 +51,8 @@ impl Certificates {
         for (name, identity) in [
             ("server-of-others", others),
             ("named", pki.server_named(&["localhost", "*.wild.example"])),
-            ("common-name", pki.common_name_only()),
-            ("common-name-besides", pki.common_name_and("other.example")),
+            ("common-name", pki.common_name_and(Beside::Nothing)),
+            ("common-name-besides", pki.common_name_and(Beside::Host("other.example"))),
             ("expired-intermediate", pki.under_expired_intermediate()),
             ("outside-constraint", pki.outside_name_constraint()),
             ("revoked-intermediate", under_revoked),

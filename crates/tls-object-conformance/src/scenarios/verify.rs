@@ -1,5 +1,6 @@
 //! Which servers a client accepts, and what it says of those it does not.
 
+pub(super) mod common_name;
 pub(super) mod revocation;
 
 use tls_object_core::{
@@ -116,39 +117,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         &[Capability::VerifyIpAddress, Capability::VerifyCode, Capability::AlertSent],
         &[],
     ),
-    Scenario::new(
-        "verify::common_name_ignored",
-        "A name in the subject alone is no name (RFC 9525 section 2).",
-        Dims::VERSIONS,
-        |lab| refused(lab, pki().common_name_only(), VerifyCode::NameMismatch),
-    )
-    .needs_each(TOLD, &[]),
-    Scenario::new(
-        "verify::common_name",
-        "A client that was told so takes the subject's common name where no host name is where it belongs.",
-        Dims::VERSIONS.variants(&["alone"]),
-        common_name,
-    )
-    .needs_each(&[Capability::VerifyCommonName], &[]),
-    Scenario::new(
-        "verify::common_name_constraint",
-        "A common name that is taken for the host's must be one that the authorities may speak for.",
-        Dims::VERSIONS.variants(&["host.other.example"]),
-        |lab| {
-            let mut client = lab.client_config();
-            client.check_common_name = true;
-            let identity = pki().common_name_outside_constraint(lab.variant());
-            refused_name_by(lab, &client, identity, VerifyCode::NameConstraint)
-        },
-    )
-    .needs_each(&[Capability::VerifyCommonName, Capability::VerifyCode, Capability::AlertSent], &[]),
-    Scenario::new(
-        "verify::common_name_last",
-        "A client that takes the subject's common name does so where there is no host name only.",
-        Dims::VERSIONS.variants(&["beside-another"]),
-        common_name,
-    )
-    .needs_each(&[Capability::VerifyCommonName, Capability::VerifyCode, Capability::AlertSent], &[]),
     Scenario::new(
         "verify::name",
         "A name is accepted in any case, and by a wildcard for one label.",
@@ -350,21 +318,6 @@ fn nobody_trusted(lab: &Lab) -> Result<(), Failure> {
 
 fn accepted_name(lab: &Lab) -> Result<(), Failure> {
     accepted_to(lab, lab.variant(), &lab.client_config(), pki().server_named(NAMES))
-}
-
-fn common_name(lab: &Lab) -> Result<(), Failure> {
-    let mut client = lab.client_config();
-    client.check_common_name = true;
-    match lab.variant() {
-        "alone" => accepted_to(lab, SERVER_NAME, &client, pki().common_name_only()),
-        // RFC 6125 section 6.4.4: a last resort.
-        _ => refused_by(
-            lab,
-            &client,
-            pki().common_name_and("other.example"),
-            VerifyCode::NameMismatch,
-        ),
-    }
 }
 
 fn name_unchecked(lab: &Lab) -> Result<(), Failure> {
