@@ -54,6 +54,9 @@ pub trait PeerVerifier: Send + Sync {
 }
 
 /// What the application's verdict is beside the library's.
+///
+/// A library may refuse a peer before anybody is asked, in each of the roles: for a certificate that it cannot read, and some
+/// libraries under TLS 1.3 for a leaf whose key is not for signing, as its key usage says.
 #[allow(clippy::exhaustive_enums)] // all the cases there are
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum VerifierRole {

@@ -77,6 +77,7 @@ pub fn scenarios() -> &'static [Scenario] {
             chain::twins::ACCEPTED,
             chain::twins::REFUSED,
             verifier::SCENARIOS,
+            verifier::KEY_USAGE,
             ocsp::SCENARIOS,
             sct::SCENARIOS,
             client_auth::SCENARIOS,

@@ -10,26 +10,27 @@ use tls_object_core::{
 
 use crate::failure::{Failure, ensure};
 use crate::lab::{Lab, ended_by_panic, panic_quietly};
-use crate::pair::Pair;
+use crate::pair::{Pair, Progress};
 use crate::pki::{NOW, Purpose, SERVER_NAME, Shape, pki};
 use crate::scenario::{Dims, Scenario};
+use crate::scenarios::chain::extensions::is_shown;
 
 /// Defines each scenario twice: a client judges its server, and a server its client.
 macro_rules! judged {
-    ($( $name:literal, $summary:literal, [$($needed:ident)*], $run:expr; )*) => {
-        pub(super) const SCENARIOS: &[Scenario] = &[
+    ($dims:ident; $( $name:literal, $summary:literal, [$($needed:ident)*], $run:expr; )*) => {
+        &[
             $(
                 Scenario::new(
                     concat!("verifier::", $name),
                     $summary,
-                    Dims::VERSIONS.variants(&["client"]),
+                    Dims::$dims.variants(&["client"]),
                     $run,
                 )
                 .needs_each(&[Capability::VerifyHook, $(Capability::$needed),*], &[]),
                 Scenario::new(
                     concat!("client_verifier::", $name),
                     $summary,
-                    Dims::VERSIONS.variants(&["server"]),
+                    Dims::$dims.variants(&["server"]),
                     $run,
                 )
                 .needs_each(
@@ -43,11 +44,11 @@ macro_rules! judged {
                     ],
                 ),
             )*
-        ];
+        ]
     };
 }
 
-judged! {
+pub(super) const SCENARIOS: &[Scenario] = judged! { VERSIONS;
     "also_asked", "A verifier is shown the chain as it was sent, whose it is, the time and the library's verdict.", [],
         also_asked;
     "also_refuses", "What a verifier refuses is refused with its code and the alert of that.", [VerifyCode AlertSent],
@@ -68,7 +69,13 @@ judged! {
         panic;
     "no_code", "A refusal with OpenSSL's number for no fault at all is one by the application.", [VerifyCode AlertSent],
         no_code;
-}
+};
+
+/// Under TLS 1.2 some libraries have no suite for such a key.
+pub(super) const KEY_USAGE: &[Scenario] = judged! { TLS13;
+    "key_usage", "A verifier may accept a leaf whose key is not for signing, as its certificate says.", [VerifyCode],
+        key_usage;
+};
 
 /// What a verifier was shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -301,6 +308,33 @@ fn odd_leaf(lab: &Lab) -> Result<(), Failure> {
         pair.handshake()?;
         pair.exchange()?;
         asked_once(lab, &notes, &identity, library)?;
+    }
+    Ok(())
+}
+
+/// That the verifier is asked is a fact that may deviate: the leaf is refused then.
+fn key_usage(lab: &Lab) -> Result<(), Failure> {
+    let identity = pki().shaped(purpose(lab), Shape::LeafMayNotSign);
+    if !is_shown(lab, &identity)? {
+        return Ok(());
+    }
+    let unfit = Err(VerifyCode::WrongPurpose);
+    for (role, library) in [(VerifierRole::LastWord, Some(unfit)), (VerifierRole::Instead, None)] {
+        let (mut pair, notes) = pair(lab, &identity, role, Answer::Accept, |_| ())?;
+        let handshake = pair.drive()?;
+        let was_asked = !notes.shown.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        lab.expect("asked", true, was_asked)?;
+        if was_asked {
+            pair.exchange()?;
+            asked_once(lab, &notes, &identity, library)?;
+            continue;
+        }
+        let Progress::Failed(error) = handshake.of(judge(lab)) else {
+            return Err(Failure::new("accepted by nobody"));
+        };
+        let refused = ErrorKind::CertificateVerify(VerifyCode::WrongPurpose);
+        ensure!(error.kind() == refused, "{error:?}");
+        lab.final_error(&mut pair, judge(lab), error)?;
     }
     Ok(())
 }

@@ -105,7 +105,7 @@ fn unknown_critical(lab: &Lab) -> Result<(), Failure> {
 
 /// Whether a leaf is shown at all: some libraries show none that they would not accept.
 #[track_caller]
-pub(super) fn is_shown(lab: &Lab, identity: &Identity) -> Result<bool, Failure> {
+pub(in crate::scenarios) fn is_shown(lab: &Lab, identity: &Identity) -> Result<bool, Failure> {
     let (client, server) = configs(lab, identity, |_, _| ());
     let shower = match judge(lab) {
         Side::Client => lab.context(&server),
