@@ -26,6 +26,8 @@ pub(crate) enum Shape {
     AddressPermitted,
     /// The leaf is for `anyExtendedKeyUsage` (RFC 5280 section 4.2.1.12).
     AnyUsage,
+    /// The leaf has its policies in a critical extension (RFC 5280 section 4.2.1.4).
+    CriticalPolicy,
     /// The authority above the leaf may speak for subjects of another organization only.
     DirectoryNotPermitted,
     /// The authority above the leaf may speak for no such name.
@@ -44,6 +46,8 @@ pub(crate) enum Shape {
     IssuerWrongPurpose,
     /// The issuer of the leaf has a critical extension that nobody knows.
     IssuerUnknownCritical,
+    /// The leaf has a key for the encipherment of keys alone.
+    LeafEnciphers,
     /// The leaf says that it is an authority.
     LeafIsAuthority,
     /// The leaf has a key for signing certificates alone.
@@ -84,6 +88,12 @@ impl Pki {
                 });
             }
             Shape::AnyUsage => leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any],
+            // One policy, of an arc for examples (RFC 5612).
+            Shape::CriticalPolicy => {
+                let policy = encode(0x06, &[0x2b, 6, 1, 4, 1, 0x81, 0xfd, 0x58, 1]);
+                let policies = encode(0x30, &encode(0x30, &policy));
+                leaf.custom_extensions.push(extension(32, policies, true));
+            }
             Shape::DirectoryNotPermitted => {
                 let mut name = rcgen::DistinguishedName::new();
                 name.push(DnType::OrganizationName, "another organization");
@@ -99,6 +109,7 @@ impl Pki {
             Shape::IssuerAnyUsage => {
                 issuer.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any];
             }
+            Shape::LeafEnciphers => leaf.key_usages = vec![KeyUsagePurpose::KeyEncipherment],
             Shape::LeafMayNotSign => leaf.key_usages = vec![KeyUsagePurpose::KeyCertSign],
             Shape::OtherKeyIdentifier => {
                 leaf.use_authority_key_identifier_extension = false;

@@ -43,10 +43,18 @@ pub(in crate::scenarios) const ACCEPTED: &[Scenario] = each_side! {
         |lab| refused_for_nothing(lab, Shape::ExplicitPolicy);
     "version_1", "A leaf of version 1 is judged as one without extensions.", [],
         |lab| refused_for_nothing_if(lab, Shape::Version1, |config, _| config.check_server_name = false);
+    "critical_policy", "A leaf may have its policies in a critical extension.", [],
+        |lab| accepted_if_shown(lab, Shape::CriticalPolicy);
 };
 
 /// Under TLS 1.2 some libraries have no suite for such a key.
 pub(in crate::scenarios) const KEY_USAGE: &[Scenario] = &[
+    Scenario::new(
+        "chain::key_encipherment",
+        "A server whose key is for encipherment alone is accepted, though RFC 8446 section 4.4.2.2 has it show another.",
+        Dims::TLS13.variants(&["client"]),
+        |lab| accepted_if_shown(lab, Shape::LeafEnciphers),
+    ),
     Scenario::new(
         "chain::key_usage",
         "A server whose key is not for signing, as its certificate says, is refused.",
@@ -95,6 +103,15 @@ pub(super) fn refused_key(
     lab.refused(&mut lab.pair(&client, &server)?, judge(lab), kind, code.alert())
 }
 
+/// The leaf is accepted where it is shown; that it is refused is a fact that may deviate.
+#[track_caller]
+fn accepted_if_shown(lab: &Lab, shape: Shape) -> Result<(), Failure> {
+    if !can_be_shown(lab, &Pki::Shaped(shape).identity(lab, shown_by(lab)))? {
+        return Ok(());
+    }
+    refused_for_nothing(lab, shape)
+}
+
 fn unknown_critical(lab: &Lab) -> Result<(), Failure> {
     let chain = Pki::Shaped(Shape::UnknownCritical);
     if !is_shown(lab, &chain.identity(lab, shown_by(lab)))? {
@@ -103,9 +120,23 @@ fn unknown_critical(lab: &Lab) -> Result<(), Failure> {
     refused(lab, chain, VerifyCode::UnhandledCriticalExtension, 0)
 }
 
-/// Whether a leaf is shown at all: some libraries show none that they would not accept.
+/// Whether a leaf is shown at all, of which the judge is to tell why it refuses it.
 #[track_caller]
 pub(in crate::scenarios) fn is_shown(lab: &Lab, identity: &Identity) -> Result<bool, Failure> {
+    let is_shown = can_be_shown(lab, identity)?;
+    if !is_shown {
+        // What would be needed of the judge has nothing to prove itself on.
+        match judge(lab) {
+            Side::Client => lab.need(Side::Client, Capability::VerifyCode)?,
+            Side::Server => lab.need(Side::Server, Capability::ClientAuthRequired)?,
+        }
+    }
+    Ok(is_shown)
+}
+
+/// Whether a leaf can be shown: some libraries show none that they would not accept.
+#[track_caller]
+fn can_be_shown(lab: &Lab, identity: &Identity) -> Result<bool, Failure> {
     let (client, server) = configs(lab, identity, |_, _| ());
     let shower = match judge(lab) {
         Side::Client => lab.context(&server),
@@ -117,12 +148,5 @@ pub(in crate::scenarios) fn is_shown(lab: &Lab, identity: &Identity) -> Result<b
         return Err(failure.clone());
     }
     lab.expect("shown", true, shower.is_ok())?;
-    if shower.is_err() {
-        // What would be needed of the judge has nothing to prove itself on.
-        match judge(lab) {
-            Side::Client => lab.need(Side::Client, Capability::VerifyCode)?,
-            Side::Server => lab.need(Side::Server, Capability::ClientAuthRequired)?,
-        }
-    }
     Ok(shower.is_ok())
 }
