@@ -1,5 +1,5 @@
-//! Which of several issuers of one name a path goes by: the one that OpenSSL takes, which looks at their dates. BoringSSL would take
-//! the first.
+//! Which issuers a path goes by: of several of one name that which OpenSSL takes, which looks at their dates, and with partial chains
+//! none above one that is trusted. BoringSSL would take the first, and go on.
 
 use std::collections::HashSet;
 
@@ -16,34 +16,36 @@ pub(crate) struct Chosen {
     pub(crate) trusted: Stack<X509>,
 }
 
-/// The subjects that several trusted certificates have, or seem to have: by their hashes.
-pub(crate) struct SharedNames {
-    names: HashSet<u32>,
-    /// Whether a trusted certificate, which is not its own issuer, has such an issuer.
-    within: bool,
+/// Where BoringSSL would go another way than OpenSSL among trusted issuers. Names are told by their hashes.
+pub(crate) struct TrustedIssuers {
+    /// The subjects that several trusted certificates have, or seem to have.
+    shared_names: HashSet<u32>,
+    /// Whether a trusted certificate, which is not its own issuer, has one of these; or with partial chains any that is
+    /// trusted, before which OpenSSL's path ends.
+    above_trusted: bool,
 }
 
-impl SharedNames {
-    /// Those that some of these certificates have.
-    pub(crate) fn among(trusted: &[X509]) -> Self {
-        let mut seen = HashSet::new();
+impl TrustedIssuers {
+    pub(crate) fn of(trusted: &[X509], config: &Config) -> Self {
+        let mut names = HashSet::new();
         let subjects = trusted.iter().map(|it| it.subject_name_hash());
-        let names: HashSet<_> = subjects.filter(|&name| !seen.insert(name)).collect();
+        let shared_names: HashSet<_> = subjects.filter(|&name| !names.insert(name)).collect();
+        let issuers = if config.partial_chain { &names } else { &shared_names };
         let is_under =
-            |it: &X509| !ffi::is_self_signed(it) && names.contains(&ffi::issuer_name_hash(it));
-        let within = trusted.iter().any(is_under);
-        Self { names, within }
+            |it: &X509| !ffi::is_self_signed(it) && issuers.contains(&ffi::issuer_name_hash(it));
+        let above_trusted = trusted.iter().any(is_under);
+        Self { shared_names, above_trusted }
     }
 
-    /// Whether a path from the leaf of the chain that was `sent` may come to several issuers of one name.
-    fn may_meet(&self, sent: &StackRef<X509>) -> bool {
-        self.within || self.has_issuer_of(sent) || share_names(sent)
+    /// Whether the way from the leaf of the chain that was `sent` may be another.
+    fn may_differ(&self, sent: &StackRef<X509>) -> bool {
+        self.above_trusted || self.share_issuer_of(sent) || share_names(sent)
     }
 
-    /// Whether one of them is the issuer's of one of these.
-    fn has_issuer_of(&self, sent: &StackRef<X509>) -> bool {
-        let is_here = |it: &X509Ref| self.names.contains(&ffi::issuer_name_hash(it));
-        !self.names.is_empty() && sent.iter().any(is_here)
+    /// Whether several of them may be the issuer of one of these.
+    fn share_issuer_of(&self, sent: &StackRef<X509>) -> bool {
+        let is_here = |it: &X509Ref| self.shared_names.contains(&ffi::issuer_name_hash(it));
+        !self.shared_names.is_empty() && sent.iter().any(is_here)
     }
 }
 
@@ -53,15 +55,15 @@ fn share_names(sent: &StackRef<X509>) -> bool {
     sent.len() > 2 && sent.iter().skip(1).any(|it| !seen.insert(it.subject_name_hash()))
 }
 
-/// What BoringSSL is to be left with for a path. `None` where it need not choose, and where there is no path, of which it will say
-/// so.
+/// What BoringSSL is to be left with for a path. `None` where it goes by that anyway, and where there is no path, of which it will
+/// say so.
 pub(crate) fn chosen(
     config: &Config,
-    shared_names: &SharedNames,
+    issuers: &TrustedIssuers,
     judgement: &X509StoreContextRef,
 ) -> Option<Chosen> {
     let shown = judgement.untrusted()?;
-    if !shared_names.may_meet(shown) {
+    if !issuers.may_differ(shown) {
         return None;
     }
     let ders: Vec<_> = shown.iter().map(X509Ref::to_der).collect::<Result<_, _>>().ok()?;

@@ -18,7 +18,7 @@ use tls_object_libssl::{Refused, Verdict, leave_refusal};
 use tls_object_path::{Refusal, Rules, matches_common_name};
 
 use crate::ffi::peer_certificates;
-use crate::issuers::{self, SharedNames};
+use crate::issuers::{self, TrustedIssuers};
 use crate::{extensions, ffi, hooks, strength};
 
 /// `X509_V_ERR_INVALID_CALL` and `X509_V_ERR_STORE_LOOKUP`, as OpenSSL numbers them.
@@ -33,8 +33,8 @@ static VERIFIED_CHAIN: LazyLock<Result<Index<Ssl, Vec<X509>>, ErrorStack>> =
 /// its peer was accepted, which is gone once it is judged.
 pub(crate) fn set_judge(builder: &mut SslContextBuilder, config: &Config, trusted: &[X509]) {
     if let Ok(index) = *JUDGED_BY {
-        let shared_names = SharedNames::among(trusted);
-        builder.set_ex_data(index, JudgedBy { config: config.clone(), shared_names });
+        let issuers = TrustedIssuers::of(trusted, config);
+        builder.set_ex_data(index, JudgedBy { config: config.clone(), issuers });
     }
     if config.reverify_on_resume {
         ffi::reverify_on_resume(builder);
@@ -83,8 +83,8 @@ pub(crate) fn judge_public_key(
 
 /// The library's verdict on a chain, and then that on its extensions, its strength and the common name of its leaf.
 pub(crate) fn verify(judgement: &mut X509StoreContextRef) -> bool {
-    let chosen = judged_by(judgement)
-        .and_then(|by| issuers::chosen(&by.config, &by.shared_names, judgement));
+    let chosen =
+        judged_by(judgement).and_then(|by| issuers::chosen(&by.config, &by.issuers, judgement));
     let accepted = match chosen {
         Some(chosen) => ffi::verify_with(judgement, &chosen.sent, &chosen.trusted),
         None => judgement.verify_cert().unwrap_or(false),
@@ -129,7 +129,7 @@ fn common_name_fault(config: &Config, path: &StackRef<X509>) -> Option<(VerifyCo
 /// What a context judges its peers by.
 struct JudgedBy {
     config: Config,
-    shared_names: SharedNames,
+    issuers: TrustedIssuers,
 }
 
 /// Where a context that verifies keeps that.

@@ -36,7 +36,7 @@ const UNDERSTOOD: &[Oid<'static>] = &[
     OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
 ];
 
-/// Whether a certificate, in DER, says that it is its own issuer, by name and by key.
+/// Whether a certificate, in DER, says that it is its own issuer, by name and by key, which can have made its signature.
 pub fn is_self_signed(der: &[u8]) -> bool {
     Cert::parse(der).is_some_and(|cert| cert.is_self_signed())
 }
@@ -74,9 +74,9 @@ impl<'a> Cert<'a> {
         self.subject() == self.issuer()
     }
 
-    /// It says that it is its own issuer, by name and by key.
+    /// It says that it is its own issuer, by name and by key, which can have made its signature.
     pub(crate) fn is_self_signed(&self) -> bool {
-        self.is_self_issued() && self.key_matches(self)
+        self.may_be_issued_by(self)
     }
 
     /// Whether `issuer` may have issued it, as far as both say.

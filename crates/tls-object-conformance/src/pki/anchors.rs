@@ -12,8 +12,12 @@ use super::{
 /// What is peculiar about an anchor that has one authority under it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Anchor {
+    /// Valid until long ago.
+    Expired,
     /// It says that it is no authority.
     IsNone,
+    /// It has its own name for its issuer's, and a signature by a key of another type.
+    OfOtherKey,
     /// It has no extensions that say what it is.
     SaysNothing,
     /// It says only that its key is for signing certificates.
@@ -31,10 +35,12 @@ impl Pki {
     pub(crate) fn anchored(&self, purpose: Purpose, shape: Anchor) -> (Identity, Certificate) {
         let mut params = authority_params("peculiar root", 41);
         match shape {
+            Anchor::Expired => Validity::Past.apply(&mut params),
             Anchor::IsNone => {
                 params.is_ca = IsCa::ExplicitNoCa;
                 params.key_usages.clear();
             }
+            Anchor::OfOtherKey => params.use_authority_key_identifier_extension = false,
             Anchor::SaysNothing => {
                 params.is_ca = IsCa::NoCa;
                 params.key_usages.clear();
@@ -50,7 +56,14 @@ impl Pki {
             Anchor::UnknownCritical => params.custom_extensions.push(unknown_critical()),
         }
         let key = KeyType::P256.generate();
-        let anchor = params.self_signed(&key).expect(SOUND);
+        let anchor = match shape {
+            Anchor::OfOtherKey => {
+                let namesake = authority_params("peculiar root", 41);
+                params.signed_by(&key, &Issuer::new(namesake, KeyType::Ed25519.generate()))
+            }
+            _ => params.self_signed(&key),
+        };
+        let anchor = anchor.expect(SOUND);
         let root = Issuer::new(params, key);
         let params = authority_params("intermediate under a peculiar root", 42);
         let (intermediate, issuer) = subordinate(params, &root, KeyType::P256.generate());

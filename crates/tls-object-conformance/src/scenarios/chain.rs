@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use tls_object_core::{
-    Capability, Config, ErrorKind, Identity, Purpose as For, Side, VerifyCode, VerifyMode,
-    VerifyTime,
+    Capability, Certificate, Config, ErrorKind, Identity, Purpose as For, Side, VerifyCode,
+    VerifyMode, VerifyTime,
 };
 
 use crate::failure::{Failure, ensure};
@@ -262,6 +262,29 @@ fn refused_by(
     let message = error.verify_message();
     ensure!(message.as_deref() == Some(code.text()), "{message:?}");
     Ok(())
+}
+
+/// The judge refuses a certificate of a chain at hand, so far above the leaf. That it does is a fact that may deviate.
+#[track_caller]
+fn may_refuse(
+    lab: &Lab,
+    identity: &Identity,
+    configure: impl Fn(&mut Config, &Identity),
+    code: VerifyCode,
+    (depth, refused): (u32, &Certificate),
+) -> Result<(), Failure> {
+    let (client, server) = configs(lab, identity, configure);
+    let mut pair = lab.pair(&client, &server)?;
+    let (side, kind) = (judge(lab), ErrorKind::CertificateVerify(code));
+    if !matches!(pair.drive()?.of(side), Progress::Failed(_)) {
+        lab.expect("refused for", Some(kind), None)?;
+        return pair.exchange();
+    }
+    lab.refused(&mut pair, side, kind, code.alert())?;
+    let error = pair.expect_error(side)?;
+    lab.expect("refused for", Some(kind), Some(error.kind()))?;
+    lab.expect("depth", Some(depth), error.verify_depth())?;
+    lab.expect("certificate", true, error.refused_certificate() == Some(refused))
 }
 
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use tls_object_core::{Capability, Config, Identity, VerifyCode};
 
-use super::{accepted_by, alone, refused_by, shown_by};
+use super::{accepted_by, alone, may_refuse, refused_by, shown_by};
 use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::pki::{Anchor, Shape, pki};
@@ -19,6 +19,15 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = judged! {
         |lab| refused(lab, Anchor::WrongPurpose, VerifyCode::WrongPurpose);
     "anchor_unknown_critical", "A critical extension that nobody knows is refused in an anchor.", [],
         |lab| refused(lab, Anchor::UnknownCritical, VerifyCode::UnhandledCriticalExtension);
+    "anchor_of_other_key", "A root whose key cannot have made its own signature is none.", [],
+        |lab| {
+            let (identity, anchor) = pki().anchored(shown_by(lab), Anchor::OfOtherKey);
+            let trusted = anchor.clone();
+            let configure =
+                |config: &mut Config, _: &Identity| config.trust_store = vec![trusted.clone()].into();
+            let code = VerifyCode::UnknownIntermediateIssuer;
+            may_refuse(lab, &identity, configure, code, (2, &anchor))
+        };
     "stored_link_purpose", "An authority in the store for another use is no link to its root.", [],
         |lab| refused_link(lab, Shape::IssuerWrongPurpose, VerifyCode::WrongPurpose);
     "stored_link_unknown_critical", "A critical extension that nobody knows is refused in an authority in the store.", [],
@@ -32,6 +41,8 @@ pub(in crate::scenarios) const ACCEPTED: &[Scenario] = each_side! {
         stored_link;
     "stored_twin", "An authority in the store is preferred to one that was sent.", [],
         stored_twin;
+    "partial_under_expired", "With partial chains nothing is asked of what is trusted above an authority that is trusted.", [PartialChain],
+        partial_under_expired;
 };
 
 /// The chain is refused for its anchor, two above the leaf.
@@ -73,4 +84,13 @@ fn stored_twin(lab: &Lab) -> Result<(), Failure> {
     let (identity, valid) = pki().with_expired_twin(shown_by(lab));
     let stored = vec![valid, lab.family().authority.root()];
     accepted_by(lab, &identity, |config, _| config.trust_store = stored.clone().into())
+}
+
+fn partial_under_expired(lab: &Lab) -> Result<(), Failure> {
+    let (identity, root) = pki().anchored(shown_by(lab), Anchor::Expired);
+    let trusted = vec![root, identity.chain()[1].clone()];
+    accepted_by(lab, &identity, |config, _| {
+        config.trust_store = trusted.clone().into();
+        config.partial_chain = true;
+    })
 }

@@ -1,12 +1,11 @@
 //! Which of several issuers of one name a judge goes by: as with OpenSSL those in its store first, then those that were sent; of
 //! each the first that is valid now. It tries no other if that one turns out not to do.
 
-use tls_object_core::{Capability, Certificate, Config, CrlScope, ErrorKind, Identity, VerifyCode};
+use tls_object_core::{Capability, Certificate, Config, CrlScope, Identity, VerifyCode};
 
-use super::{accepted_by, configs, judge, shown_by};
+use super::{accepted_by, may_refuse, shown_by};
 use crate::failure::Failure;
 use crate::lab::Lab;
-use crate::pair::Progress;
 use crate::pki::{Issued, Meant, Odd, Twins, pki};
 use crate::scenario::{Dims, Scenario};
 
@@ -188,17 +187,7 @@ fn accepted(lab: &Lab, judged: &Judged) -> Result<(), Failure> {
 #[track_caller]
 fn refused(lab: &Lab, judged: &Judged, code: VerifyCode, depth: u32) -> Result<(), Failure> {
     let identity = judged.shown();
-    let (client, server) = configs(lab, &identity, |config, _| judged.configure(config));
-    let mut pair = lab.pair(&client, &server)?;
-    let (side, kind) = (judge(lab), ErrorKind::CertificateVerify(code));
-    if !matches!(pair.drive()?.of(side), Progress::Failed(_)) {
-        lab.expect("refused for", Some(kind), None)?;
-        return pair.exchange();
-    }
-    lab.refused(&mut pair, side, kind, code.alert())?;
-    let error = pair.expect_error(side)?;
-    lab.expect("refused for", Some(kind), Some(error.kind()))?;
-    lab.expect("depth", Some(depth), error.verify_depth())?;
     let refused = if depth == 0 { &identity.chain()[0] } else { &judged.twins.odd };
-    lab.expect("certificate", true, error.refused_certificate() == Some(refused))
+    let configure = |config: &mut Config, _: &Identity| judged.configure(config);
+    may_refuse(lab, &identity, configure, code, (depth, refused))
 }
