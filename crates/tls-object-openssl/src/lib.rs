@@ -24,6 +24,7 @@ mod facts;
 mod ffi;
 mod hooks;
 mod identity;
+mod judgement;
 mod library;
 mod native;
 mod sct;
