@@ -144,7 +144,7 @@ pub(crate) fn alert(error: &rustls::Error) -> Option<Alert> {
 }
 
 /// OpenSSL's code for webpki's reason to refuse a chain; `None` for a certificate that cannot
-/// be read at all.
+/// be read at all. webpki has no revocation lists to refuse one for.
 pub(crate) fn verify_code(error: &webpki::Error) -> Option<VerifyCode> {
     Some(match error {
         webpki::Error::UnknownIssuer => VerifyCode::UnknownIssuer,
@@ -180,15 +180,6 @@ pub(crate) fn verify_code(error: &webpki::Error) -> Option<VerifyCode> {
         webpki::Error::CertDistrusted | webpki::Error::UnsupportedCertVersion => {
             VerifyCode::Rejected
         }
-        webpki::Error::CertRevoked => VerifyCode::Revoked,
-        webpki::Error::UnknownRevocationStatus => VerifyCode::MissingCrl,
-        webpki::Error::CrlExpired { .. } => VerifyCode::CrlExpired,
-        webpki::Error::InvalidCrlSignatureForPublicKey
-        | webpki::Error::UnsupportedCrlSignatureAlgorithmContext(_)
-        | webpki::Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_) => {
-            VerifyCode::CrlBadSignature
-        }
-        webpki::Error::IssuerNotCrlSigner => VerifyCode::NoCrlSign,
         _ => return None,
     })
 }

@@ -17,12 +17,15 @@ pub(crate) struct Refused {
     alert: Alert,
 }
 
-/// The refusal of a chain for a fault. `refusal` is what OpenSSL would say, if that is known.
+/// The refusal of a chain for a fault. `refusal` is what OpenSSL would say, if that is known; it is not where OpenSSL would go
+/// another way and find no fault.
 #[cold]
 pub(crate) fn of(refusal: Option<Refusal>, fault: Fault) -> Refused {
-    let (said, source) = match fault {
-        Fault::Webpki(error) => (error::verify_code(&error), error),
-        Fault::NotAllowed(refusal) => (Some(refusal.code), webpki::Error::UnknownIssuer),
+    let (refusal, said, source) = match fault {
+        Fault::Webpki(error) => (refusal, error::verify_code(&error), error),
+        Fault::NotAllowed(found) => {
+            (Some(refusal.unwrap_or(found)), None, webpki::Error::UnknownIssuer)
+        }
     };
     let code = refusal.as_ref().map(|refusal| refusal.code).or(said);
     let (kind, alert) = match code {
@@ -86,3 +89,26 @@ impl fmt::Display for Unspoken {
 }
 
 impl core::error::Error for Unspoken {}
+
+#[cfg(test)]
+mod tests {
+    use tls_object_core::Certificate;
+
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_not_allowed_is_refused_with_its_place() {
+        let certificate = Certificate::from_der([1]);
+        let refusal = |code, depth| Refusal { code, depth, certificate: certificate.clone() };
+        let found = || Fault::NotAllowed(refusal(VerifyCode::InvalidCa, 1));
+        for (known, code, depth) in [
+            (None, VerifyCode::InvalidCa, 1),
+            (Some(refusal(VerifyCode::Revoked, 0)), VerifyCode::Revoked, 0),
+        ] {
+            let error = of(known, found()).error;
+            assert_eq!(error.verify_code(), Some(code));
+            assert_eq!(error.verify_depth(), Some(depth));
+            assert_eq!(error.refused_certificate(), Some(&certificate));
+        }
+    }
+}

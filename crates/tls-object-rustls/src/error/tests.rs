@@ -161,13 +161,6 @@ fn refused_chains() {
         (Why::SignatureAlgorithmMismatch, SignatureAlgorithmMismatch),
         (Why::CertDistrusted, Rejected),
         (Why::UnsupportedCertVersion, Rejected),
-        (Why::CertRevoked, Revoked),
-        (Why::UnknownRevocationStatus, MissingCrl),
-        (Why::CrlExpired { time, next_update: time }, CrlExpired),
-        (Why::InvalidCrlSignatureForPublicKey, CrlBadSignature),
-        (Why::UnsupportedCrlSignatureAlgorithmContext(algorithm()), CrlBadSignature),
-        (Why::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(key()), CrlBadSignature),
-        (Why::IssuerNotCrlSigner, NoCrlSign),
     ];
     for (why, code) in rows {
         assert_eq!(verify_code(&why), Some(code), "{why}");
