@@ -36,8 +36,12 @@ pub(crate) enum Shape {
     ExplicitPolicy,
     /// Leaf and authority are no longer valid.
     ExpiredTwice,
+    /// The authority above the leaf forbids the policy that stands for any (RFC 5280 section 4.2.1.14).
+    InhibitAnyPolicy,
     /// The issuer of the leaf is for `anyExtendedKeyUsage`.
     IssuerAnyUsage,
+    /// The issuer of the leaf has its policies in a critical extension.
+    IssuerCriticalPolicy,
     /// The issuer of the leaf says that it is no authority.
     IssuerIsNoAuthority,
     /// The issuer of the leaf has a key that is not for signing certificates.
@@ -89,11 +93,7 @@ impl Pki {
             }
             Shape::AnyUsage => leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any],
             // One policy, of an arc for examples (RFC 5612).
-            Shape::CriticalPolicy => {
-                let policy = encode(0x06, &[0x2b, 6, 1, 4, 1, 0x81, 0xfd, 0x58, 1]);
-                let policies = encode(0x30, &encode(0x30, &policy));
-                leaf.custom_extensions.push(extension(32, policies, true));
-            }
+            Shape::CriticalPolicy => leaf.custom_extensions.push(critical_policy()),
             Shape::DirectoryNotPermitted => {
                 let mut name = rcgen::DistinguishedName::new();
                 name.push(DnType::OrganizationName, "another organization");
@@ -105,6 +105,9 @@ impl Pki {
             // `requireExplicitPolicy`, from the next certificate on.
             Shape::ExplicitPolicy => {
                 issuer.custom_extensions.push(extension(36, vec![0x30, 3, 0x80, 1, 0], true));
+            }
+            Shape::InhibitAnyPolicy => {
+                issuer.custom_extensions.push(extension(54, vec![0x02, 1, 0], true));
             }
             Shape::IssuerAnyUsage => {
                 issuer.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any];
@@ -124,6 +127,7 @@ impl Pki {
                 Validity::Past.apply(&mut leaf);
                 Validity::Past.apply(&mut issuer);
             }
+            Shape::IssuerCriticalPolicy => issuer.custom_extensions.push(critical_policy()),
             Shape::IssuerIsNoAuthority => {
                 issuer.is_ca = IsCa::ExplicitNoCa;
                 issuer.key_usages.clear();
@@ -230,6 +234,12 @@ fn extension(number: u64, content: Vec<u8>, is_critical: bool) -> CustomExtensio
     let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, number], content);
     extension.set_criticality(is_critical);
     extension
+}
+
+/// `CertificatePolicies` with one of an arc for examples (RFC 5612).
+fn critical_policy() -> CustomExtension {
+    let policy = encode(0x06, &[0x2b, 6, 1, 4, 1, 0x81, 0xfd, 0x58, 1]);
+    extension(32, encode(0x30, &encode(0x30, &policy)), true)
 }
 
 /// An `AuthorityKeyIdentifier` of the root's name and a serial number of four hexadecimal digits.

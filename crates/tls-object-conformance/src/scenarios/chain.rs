@@ -74,12 +74,6 @@ pub(super) const OTHERS: &[Scenario] = &[
         |lab| refused_for_nothing(lab, Shape::LeafIsAuthority),
     ),
     Scenario::new(
-        "chain::self_issued",
-        "An authority that signs its own new key is none below itself (RFC 5280 section 4.2.1.9).",
-        Dims::VERSIONS,
-        |lab| refused_for_nothing(lab, Shape::SelfIssued),
-    ),
-    Scenario::new(
         "chain::name_before_dates",
         "A server with the wrong name and an old certificate is refused for the name, which is told.",
         Dims::VERSIONS.variants(&["other.example", "192.0.2.1"]),

@@ -41,10 +41,16 @@ pub(in crate::scenarios) const ACCEPTED: &[Scenario] = each_side! {
         |lab| refused_for_nothing(lab, Shape::AddressPermitted);
     "explicit_policy", "Whether a certificate has the policy that an authority asks for is not looked at.", [],
         |lab| refused_for_nothing(lab, Shape::ExplicitPolicy);
+    "inhibit_any_policy", "An authority may forbid the policy that stands for any.", [],
+        |lab| refused_for_nothing(lab, Shape::InhibitAnyPolicy);
+    "self_issued", "An authority that signs its own new key is none below itself (RFC 5280 section 4.2.1.9).", [],
+        |lab| refused_for_nothing(lab, Shape::SelfIssued);
     "version_1", "A leaf of version 1 is judged as one without extensions.", [],
         |lab| refused_for_nothing_if(lab, Shape::Version1, |config, _| config.check_server_name = false);
     "critical_policy", "A leaf may have its policies in a critical extension.", [],
         |lab| accepted_if_shown(lab, Shape::CriticalPolicy);
+    "critical_policy_above", "An authority may have its policies in a critical extension.", [],
+        |lab| refused_for_nothing(lab, Shape::IssuerCriticalPolicy);
 };
 
 /// Under TLS 1.2 some libraries have no suite for such a key.
