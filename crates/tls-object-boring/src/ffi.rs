@@ -1,6 +1,6 @@
 //! The only unsafe code of this crate: calls that the `boring` crate has no safe function for.
 
-use core::ffi::{c_int, c_long};
+use core::ffi::c_int;
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 use std::{ptr, slice};
@@ -15,6 +15,7 @@ use tls_object_libssl::impl_calls;
 
 use crate::library::Lib;
 
+mod crl;
 mod early_data;
 mod extensions;
 mod identity;
@@ -23,6 +24,7 @@ mod ticket_keys;
 mod traffic_secrets;
 mod verify;
 
+pub(crate) use crl::add_crl;
 pub(crate) use early_data::{
     early_data_accepted, early_data_limit, offer_early_data, take_early_data,
 };
@@ -124,41 +126,6 @@ pub(crate) fn use_psk_identity_hint(
     let hint = CString::new(hint).map_err(|_| ErrorStack::get())?;
     // SAFETY: the context is valid; the library copies the string.
     succeeded(unsafe { boring_sys::SSL_CTX_use_psk_identity_hint(builder.as_ptr(), hint.as_ptr()) })
-}
-
-/// `X509_STORE_add_crl` to the store that the context verifies against. A list about attribute certificates alone is left
-/// out: BoringSSL takes such a one for a list of all certificates.
-pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(), ErrorStack> {
-    let mut next = der.as_ptr();
-    let len = c_long::try_from(der.len()).unwrap_or(c_long::MAX);
-    // SAFETY: `next` has `len` readable bytes.
-    let crl = unsafe { boring_sys::d2i_X509_CRL(ptr::null_mut(), &raw mut next, len) };
-    if crl.is_null() {
-        return Err(ErrorStack::get());
-    }
-    let nid = boring_sys::NID_issuing_distribution_point;
-    // SAFETY: the list is valid; neither criticality nor place is asked for.
-    let scope =
-        unsafe { boring_sys::X509_CRL_get_ext_d2i(crl, nid, ptr::null_mut(), ptr::null_mut()) };
-    let scope = scope.cast::<boring_sys::ISSUING_DIST_POINT>();
-    if scope.is_null() {
-        // There is none, or none that can be read, of which verification says so.
-        drop(ErrorStack::get());
-    }
-    // SAFETY: null, or of this type and ours.
-    let is_for_attributes = unsafe { scope.as_ref() }.is_some_and(|scope| scope.onlyattr != 0);
-    // SAFETY: null, or ours since `X509_CRL_get_ext_d2i`.
-    unsafe { boring_sys::ISSUING_DIST_POINT_free(scope) };
-    let store = builder.cert_store_mut().as_ptr();
-    let ret = if is_for_attributes {
-        1
-    } else {
-        // SAFETY: both are valid; the store takes a reference of its own.
-        unsafe { boring_sys::X509_STORE_add_crl(store, crl) }
-    };
-    // SAFETY: ours since `d2i_X509_CRL`.
-    unsafe { boring_sys::X509_CRL_free(crl) };
-    succeeded(ret)
 }
 
 /// `SSL_SESSION_get_ticket_lifetime_hint`. Under TLS 1.3 BoringSSL forgets it, when it has made the timeout no longer

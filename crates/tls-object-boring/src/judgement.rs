@@ -242,7 +242,7 @@ fn shape_fault(config: &Config, chain: &X509StoreContextRef) -> Option<Refusal> 
         VerifyCode::NameConstraint | VerifyCode::NameExcluded => {
             said == boring_sys::X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE
         }
-        // A list about attribute certificates is not given to it: `ffi::add_crl`.
+        // A list about attribute certificates is not given to it: `ffi::crl`.
         VerifyCode::CrlScope => said == boring_sys::X509_V_ERR_UNABLE_TO_GET_CRL,
         code => matches!(
             code,

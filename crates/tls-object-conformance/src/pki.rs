@@ -5,6 +5,7 @@
 
 mod anchors;
 mod common_name;
+mod lists;
 mod resigned;
 mod revocation;
 mod shapes;
@@ -22,6 +23,7 @@ use tls_object_core::{Certificate, Identity, PrivateKey, PublicKey, Side};
 
 pub(crate) use anchors::Anchor;
 pub(crate) use common_name::Beside;
+pub(crate) use lists::List;
 pub(crate) use shapes::Shape;
 pub(crate) use twins::{Issued, Meant, Odd, Twins};
 

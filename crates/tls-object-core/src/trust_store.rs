@@ -1,6 +1,7 @@
 //! Authorities and revocation lists, gathered.
 
 mod authority;
+mod list;
 mod parsed;
 
 use core::any::Any;
@@ -12,6 +13,7 @@ use crate::certificate::pem_error;
 use crate::{Certificate, Crl, Error, ErrorKind, split_der};
 
 use authority::is_authority;
+use list::{is_crl, is_delta};
 use parsed::Parsed;
 
 const SEQUENCE: u8 = 0x30;
@@ -60,6 +62,9 @@ impl TrustStore {
     }
 
     /// Adds a revocation list, unless it is there. Returns whether it was added.
+    ///
+    /// One that tells only what has changed since another (RFC 5280 section 5.2.4) is refused when a context is made: a
+    /// certificate that such a list does not name may have been taken back all the same.
     pub fn add_crl(&mut self, crl: Crl) -> bool {
         let is_new = !self.0.crls.contains(&crl);
         if is_new {
@@ -186,9 +191,14 @@ impl TrustStore {
     /// For backends.
     ///
     /// # Errors
-    /// The first of `take`; the detail then says which list it was.
-    pub fn each_crl(&self, take: impl FnMut(&Crl) -> Result<(), Error>) -> Result<(), Error> {
-        each(self.crls(), "revocation list", take)
+    /// The first of `take`, or [`ErrorKind::InvalidCrl`] for a list that no backend uses: one that is no DER, and a delta list.
+    /// The detail then says which list it was.
+    pub fn each_crl(&self, mut take: impl FnMut(&Crl) -> Result<(), Error>) -> Result<(), Error> {
+        each(self.crls(), "revocation list", |crl| match is_delta(crl.der()) {
+            Some(false) => take(crl),
+            Some(true) => Err(Error::new(ErrorKind::InvalidCrl).with_detail("a delta list")),
+            None => Err(Error::new(ErrorKind::InvalidCrl).with_detail("no DER")),
+        })
     }
 
     /// The contents, to be changed: this store's own from now on, of which nobody has made anything.
@@ -214,7 +224,11 @@ fn each<T>(
 ) -> Result<(), Error> {
     for (number, item) in (1..).zip(items) {
         take(item).map_err(|error: Error| {
-            error.with_detail(format!("{what} {number} of {} of the trust store", items.len()))
+            let mut place = format!("{what} {number} of {} of the trust store", items.len());
+            if let Some(detail) = error.detail() {
+                place = format!("{place}: {detail}");
+            }
+            error.with_detail(place)
         })?;
     }
     Ok(())
@@ -257,23 +271,4 @@ impl Found {
     fn count(&self) -> usize {
         self.certificates.len() + self.crls.len()
     }
-}
-
-/// Whether this is the content of a revocation list (RFC 5280 section 5.1): where a certificate has the dates between
-/// which it is valid, a SEQUENCE, it has the date of its making.
-fn is_crl(content: &[u8]) -> bool {
-    const INTEGER: u8 = 0x02;
-    const UTC_TIME: u8 = 0x17;
-    const GENERALIZED_TIME: u8 = 0x18;
-
-    let date = || {
-        let (_, mut rest, _) = split_der(content)?;
-        if let (INTEGER, _version, behind) = split_der(rest)? {
-            rest = behind;
-        }
-        let (_, _algorithm, rest) = split_der(rest)?;
-        let (_, _issuer, rest) = split_der(rest)?;
-        Some(split_der(rest)?.0)
-    };
-    matches!(date(), Some(UTC_TIME | GENERALIZED_TIME))
 }

@@ -9,13 +9,14 @@ use foreign_types_03::{ForeignType as _, ForeignTypeRef as _};
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslCipher, SslCipherRef, SslContextBuilder, SslRef, SslSession};
 use openssl::stack::{Stack, StackRef};
-use openssl::x509::{X509, X509Crl, X509StoreContext, X509StoreContextRef};
+use openssl::x509::{X509, X509StoreContext, X509StoreContextRef};
 use tls_object_core::{Certificate, CipherSuite};
 use tls_object_libssl::{InfoCallback, MessageCallback, Verdict, impl_calls};
 
 use crate::hooks;
 use crate::library::Lib;
 
+mod crl;
 mod identity;
 #[cfg(not(raw_public_keys))]
 mod no_raw_public_key;
@@ -24,6 +25,7 @@ mod provider;
 mod raw_public_key;
 mod ticket_keys;
 
+pub(crate) use crl::add_crl;
 pub(crate) use identity::{
     add_chain_certificate, clear_certificates, peer_groups, peer_schemes, set_certificate_callback,
     set_ticket_data, shared_uses, ticket_data,
@@ -86,10 +88,6 @@ unsafe extern "C" {
         judgement: *mut openssl_sys::X509_STORE_CTX,
         chain: *mut openssl_sys::stack_st_X509,
     );
-    fn X509_STORE_add_crl(
-        store: *mut openssl_sys::X509_STORE,
-        crl: *mut openssl_sys::X509_CRL,
-    ) -> c_int;
 }
 
 /// Macros of `ssl.h` over `SSL_ctrl` and `SSL_CTX_ctrl`.
@@ -134,14 +132,6 @@ pub(crate) fn set_client_sigalgs_list(
 pub(crate) fn set_dh_auto(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
     // SAFETY: the context is valid.
     succeeded(unsafe { openssl_sys::SSL_CTX_set_dh_auto(builder.as_ptr(), 1) })
-}
-
-/// `X509_STORE_add_crl` to the store that the context verifies against.
-pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(), ErrorStack> {
-    let crl = X509Crl::from_der(der)?;
-    let store = builder.cert_store_mut().as_ptr();
-    // SAFETY: both are valid; the store takes a reference of its own.
-    succeeded(c_long::from(unsafe { X509_STORE_add_crl(store, crl.as_ptr()) }))
 }
 
 /// `SSL_CTX_set_recv_max_early_data`.

@@ -1,12 +1,12 @@
 //! One certificate, and what is read out of it.
 
-use tls_object_core::Side;
+use tls_object_core::{Side, split_der};
 use x509_parser::asn1_rs::Tag;
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::der_parser::oid;
 use x509_parser::extensions::{
-    AuthorityKeyIdentifier, BasicConstraints, CRLDistributionPoints, ExtendedKeyUsage, GeneralName,
-    KeyIdentifier, KeyUsage, NameConstraints, SubjectAlternativeName, X509Extension,
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, GeneralName, KeyIdentifier,
+    KeyUsage, NameConstraints, SubjectAlternativeName, X509Extension,
 };
 use x509_parser::nom::Parser as _;
 use x509_parser::oid_registry::{
@@ -19,6 +19,8 @@ use x509_parser::oid_registry::{
 use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
 use x509_parser::x509::{SubjectPublicKeyInfo, X509Version};
+
+const SEQUENCE: u8 = 0x30;
 
 /// What OpenSSL does not mind being critical.
 const UNDERSTOOD: &[Oid<'static>] = &[
@@ -152,8 +154,14 @@ impl<'a> Cert<'a> {
         self.extension(&OID_X509_EXT_BASIC_CONSTRAINTS)
     }
 
-    pub(crate) fn distribution_points(&self) -> Option<CRLDistributionPoints<'_>> {
-        self.extension(&OID_X509_EXT_CRL_DISTRIBUTION_POINTS)
+    /// The content of `CRLDistributionPoints` (RFC 5280 section 4.2.1.13).
+    pub(crate) fn distribution_points(&self) -> Option<&[u8]> {
+        let oid = OID_X509_EXT_CRL_DISTRIBUTION_POINTS;
+        let extension = self.x509.extensions().iter().find(|it| it.oid == oid)?;
+        match split_der(extension.value)? {
+            (SEQUENCE, points, []) => Some(points),
+            _ => None,
+        }
     }
 
     pub(crate) fn name_constraints(&self) -> Option<NameConstraints<'_>> {

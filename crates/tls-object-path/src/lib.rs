@@ -13,17 +13,18 @@
 //! | the path that OpenSSL would build | `chain` |
 //! | what each certificate of a path must be like | `extensions` |
 //! | names and addresses, asked for and constrained | `names` |
-//! | revocation lists | [`crl`] |
+//! | revocation lists | `crl` |
 
 #![forbid(unsafe_code)]
 
 mod certificate;
 mod chain;
-pub mod crl;
+mod crl;
 mod extensions;
 mod names;
 mod rules;
 
 pub use certificate::{is_self_signed, is_weak_public_key};
+pub use crl::Lists;
 pub use names::{matches_common_name, matches_host_name};
 pub use rules::{Refusal, Rules, SignatureCheck};

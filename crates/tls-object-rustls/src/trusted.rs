@@ -3,8 +3,7 @@
 use rustls::DistinguishedName;
 use rustls::pki_types::{CertificateDer, Der, TrustAnchor};
 use tls_object_core::{Error, ErrorKind, TrustStore};
-use tls_object_path::{crl, is_self_signed};
-use webpki::OwnedCertRevocationList;
+use tls_object_path::is_self_signed;
 use x509_parser::asn1_rs::Any;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;
@@ -27,7 +26,7 @@ pub(crate) struct Trusted {
 
 impl Trusted {
     /// # Errors
-    /// [`ErrorKind::InvalidCertificate`] for a trust anchor, [`ErrorKind::InvalidCrl`] for what is no revocation list.
+    /// [`ErrorKind::InvalidCertificate`] for a trust anchor.
     pub(crate) fn parse(store: &TrustStore) -> Result<Self, Error> {
         let mut trusted = Self::default();
         let invalid =
@@ -41,30 +40,7 @@ impl Trusted {
             trusted.anchors.push(anchor);
             Ok(())
         })?;
-        store.each_crl(|list| {
-            let is_list = crl::is_list(list.der());
-            match OwnedCertRevocationList::from_der(list.der()) {
-                Ok(_) if is_list => Ok(()),
-                Err(error) if is_list && is_unusual(&error, list.der()) => Ok(()),
-                Ok(_) => Err(ErrorKind::InvalidCrl.into()),
-                Err(error) => Err(Error::new(ErrorKind::InvalidCrl).with_source(error)),
-            }
-        })?;
         Ok(trusted)
-    }
-}
-
-/// Whether a revocation list is sound and of a kind that webpki has no use for.
-fn is_unusual(error: &webpki::Error, der: &[u8]) -> bool {
-    match error {
-        webpki::Error::UnsupportedCriticalExtension
-        | webpki::Error::UnsupportedCrlIssuingDistributionPoint
-        | webpki::Error::UnsupportedDeltaCrl
-        | webpki::Error::UnsupportedIndirectCrl
-        | webpki::Error::UnsupportedRevocationReason
-        | webpki::Error::UnsupportedRevocationReasonsPartitioning => true,
-        webpki::Error::MalformedExtensions => crl::is_for_attributes(der),
-        _ => false,
     }
 }
 

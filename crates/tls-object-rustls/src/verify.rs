@@ -17,7 +17,7 @@ use tls_object_core::{
     Certificate, CertificateType, Config, Error, Hook, PeerVerifier as Verifier, PresentedPeer,
     PublicKey, ServerName as AskedName, Side, VerifierRole, VerifyCode, VerifyMode, VerifyTime,
 };
-use tls_object_path::{Rules, is_weak_public_key};
+use tls_object_path::{Lists, Rules, is_weak_public_key};
 
 use crate::notes::{self, note};
 use crate::path::Path;
@@ -40,9 +40,12 @@ pub(crate) struct PeerVerifier {
 
 impl PeerVerifier {
     /// # Errors
-    /// Those of [`Trusted::parse`].
+    /// Those of [`Trusted::parse`] and [`Lists::parse`].
     pub(crate) fn new(config: &Config, provider: &CryptoProvider) -> Result<Self, Error> {
-        let trusted = config.trust_store.parsed(|| Trusted::parse(&config.trust_store))?;
+        let store = &config.trust_store;
+        let trusted = store.parsed(|| Trusted::parse(store))?;
+        // Kept in the store for whoever verifies.
+        store.parsed(|| Lists::parse(store))?;
         let algorithms = provider.signature_verification_algorithms;
         let mut schemes = algorithms.supported_schemes();
         if let Some(wanted) = config.signature_schemes.values() {

@@ -15,9 +15,9 @@ use super::{
 };
 
 /// The field of a list's own extensions (RFC 5280 section 5.1).
-const EXTENSIONS: u8 = 0xa0;
+pub(super) const EXTENSIONS: u8 = 0xa0;
 
-const REVOKED_LEAF: u64 = 0x7e01;
+pub(super) const REVOKED_LEAF: u64 = 0x7e01;
 const REVOKED_INTERMEDIATE: u64 = 0x7e02;
 
 impl Pki {
@@ -119,7 +119,7 @@ pub(super) fn crl(issuer: &Issuer<'_, KeyPair>, next_update: i32, revoked: &[u64
     crl_between(2012, next_update, issuer, revoked)
 }
 
-fn crl_between(
+pub(super) fn crl_between(
     this_update: i32,
     next_update: i32,
     issuer: &Issuer<'_, KeyPair>,
@@ -142,6 +142,13 @@ fn crl_between(
         revoked_certs,
         key_identifier_method: KeyIdMethod::Sha256,
     };
+    signed_list(issuer, params)
+}
+
+pub(super) fn signed_list(
+    issuer: &Issuer<'_, KeyPair>,
+    params: CertificateRevocationListParams,
+) -> Crl {
     let list = params.signed_by(issuer).expect(SOUND);
     Crl::from_der(list.der().to_vec())
 }

@@ -62,6 +62,7 @@ macro_rules! each_side {
 pub(super) mod anchor;
 pub(super) mod common_name;
 pub(super) mod extensions;
+pub(super) mod revocation;
 pub(super) mod trusted_leaf;
 pub(super) mod twins;
 

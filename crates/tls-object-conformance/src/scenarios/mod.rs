@@ -69,6 +69,7 @@ pub fn scenarios() -> &'static [Scenario] {
             chain::anchor::ACCEPTED,
             chain::common_name::REFUSED,
             chain::common_name::ACCEPTED,
+            chain::revocation::SCENARIOS,
             chain::extensions::SCENARIOS,
             chain::extensions::ACCEPTED,
             chain::extensions::KEY_USAGE,

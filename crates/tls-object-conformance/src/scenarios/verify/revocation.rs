@@ -6,7 +6,7 @@ use super::{accepted_to, refused_by};
 use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::pair::Progress;
-use crate::pki::{Purpose, SERVER_NAME, SelfSigned, pki};
+use crate::pki::{List, Purpose, SERVER_NAME, SelfSigned, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
@@ -117,10 +117,25 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
             "authorities-only",
             "attributes-only",
             "users-and-authorities",
+            "empty-scope",
         ]),
         unusual_crl,
     )
     .needs_each(CRL, &[]),
+    Scenario::new(
+        "verify::unusable_crl",
+        "A revocation list that says too little, or what it is about in no way that can be read, is refused as a setting.",
+        Dims::alone(Side::Client).variants(&[
+            "delta",
+            "delta-not-critical",
+            "unreadable-scope",
+            "two-scopes",
+            "two-key-identifiers",
+            "padded-serial",
+        ]),
+        unusable_crl,
+    )
+    .needs_each(&[Capability::Crl], &[]),
     Scenario::new(
         "verify::scoped_crl",
         "A revocation list about certificates of users says all there is of a leaf.",
@@ -212,16 +227,40 @@ fn unusual_crl(lab: &Lab) -> Result<(), Failure> {
         b"\x30\x0f\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x05\x30\x03\x85\x01\xff";
     const USERS_AND_AUTHORITIES: &[u8] =
         b"\x30\x12\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x08\x30\x06\x81\x01\xff\x82\x01\xff";
+    const EMPTY: &[u8] = b"\x30\x0c\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x02\x30\x00";
     let (extension, code) = match lab.variant() {
         "unknown-critical" => (UNKNOWN, VerifyCode::UnhandledCriticalCrlExtension),
         "indirect" => (INDIRECT, VerifyCode::MissingCrl),
         "attributes-only" => (ATTRIBUTES, VerifyCode::CrlScope),
+        "empty-scope" => (EMPTY, VerifyCode::MissingCrl),
         "users-and-authorities" => (USERS_AND_AUTHORITIES, VerifyCode::MissingCrl),
         _ => (AUTHORITIES, VerifyCode::CrlScope),
     };
     let mut client = lab.client_config();
     client.trust_store.add_crl(pki().unusual_crl(extension));
     refused_by(lab, &client, lab.family().server.clone(), code)
+}
+
+fn unusable_crl(lab: &Lab) -> Result<(), Failure> {
+    // `deltaCRLIndicator` (RFC 5280 section 5.2.4), `issuingDistributionPoint` as NULL and for users twice, and a second
+    // `authorityKeyIdentifier`.
+    const DELTA: &[u8] = b"\x30\x0d\x06\x03\x55\x1d\x1b\x01\x01\xff\x04\x03\x02\x01\x01";
+    const NOT_CRITICAL: &[u8] = b"\x30\x0a\x06\x03\x55\x1d\x1b\x04\x03\x02\x01\x01";
+    const UNREADABLE: &[u8] = b"\x30\x0c\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x02\x05\x00";
+    const TWICE: &[u8] = b"\x30\x0f\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x05\x30\x03\x81\x01\xff\
+        \x30\x0f\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x05\x30\x03\x81\x01\xff";
+    const KEY: &[u8] = b"\x30\x0b\x06\x03\x55\x1d\x23\x04\x04\x30\x02\x80\x00";
+    let list = match lab.variant() {
+        "delta" => pki().unusual_crl(DELTA),
+        "delta-not-critical" => pki().unusual_crl(NOT_CRITICAL),
+        "unreadable-scope" => pki().unusual_crl(UNREADABLE),
+        "two-scopes" => pki().unusual_crl(TWICE),
+        "two-key-identifiers" => pki().unusual_crl(KEY),
+        _ => pki().peculiar_crl(List::PaddedSerial),
+    };
+    let mut client = lab.client_config();
+    client.trust_store.add_crl(list);
+    lab.refused_for(&client, ErrorKind::InvalidCrl)
 }
 
 fn scoped_crl(lab: &Lab) -> Result<(), Failure> {
