@@ -16,30 +16,52 @@ unsafe extern "C" {
         store: *mut openssl_sys::X509_STORE,
         crl: *mut openssl_sys::X509_CRL,
     ) -> c_int;
-    /// Takes an `ISSUING_DIST_POINT`.
-    fn ISSUING_DIST_POINT_free(scope: *mut c_void);
+    fn ISSUING_DIST_POINT_free(scope: *mut Scope);
 }
 
-/// `X509_STORE_add_crl` to the store that the context verifies against.
+/// `ISSUING_DIST_POINT` of `x509v3.h` (RFC 5280 section 5.2.5).
+#[repr(C)]
+struct Scope {
+    point: *mut c_void,
+    is_of_users: c_int,
+    is_of_authorities: c_int,
+    reasons: *mut c_void,
+    is_indirect: c_int,
+    is_of_attributes: c_int,
+}
+
+/// `X509_STORE_add_crl` to the store that the context verifies against. A list that does not say what it is about where it
+/// should is left out: OpenSSL 3.0 takes such a one for a list of all certificates.
 ///
 /// # Errors
 /// This is no list, or what tells which certificates it is about is there twice or cannot be read: OpenSSL takes such a
 /// list for one about all certificates.
 pub(crate) fn add_crl(builder: &mut SslContextBuilder, der: &[u8]) -> Result<(), ErrorStack> {
     let crl = X509Crl::from_der(der)?;
-    check_scope(&crl)?;
     check_key(&crl)?;
+    if !says_its_scope(&crl)? {
+        return Ok(());
+    }
     let store = builder.cert_store_mut().as_ptr();
     // SAFETY: both are valid; the store takes a reference of its own.
     succeeded(c_long::from(unsafe { X509_STORE_add_crl(store, crl.as_ptr()) }))
 }
 
-/// Whether `IssuingDistributionPoint` can be read, if it is there.
-fn check_scope(crl: &X509CrlRef) -> Result<(), ErrorStack> {
+/// Whether `IssuingDistributionPoint` says what the list is about, or is not there.
+fn says_its_scope(crl: &X509CrlRef) -> Result<bool, ErrorStack> {
     let (scope, is_sound) = extension(crl, openssl_sys::NID_issuing_distribution_point);
+    let scope = scope.cast::<Scope>();
     // SAFETY: null, or ours and of this type.
+    let says_something = unsafe { scope.as_ref() }.is_none_or(|scope| {
+        let flags =
+            [scope.is_of_users, scope.is_of_authorities, scope.is_indirect, scope.is_of_attributes];
+        // TRUE is any positive number, FALSE is zero.
+        let has_flag = flags.iter().any(|&flag| flag > 0);
+        has_flag || !scope.point.is_null() || !scope.reasons.is_null()
+    });
+    // SAFETY: as above.
     unsafe { ISSUING_DIST_POINT_free(scope) };
-    if is_sound { Ok(()) } else { Err(ErrorStack::get()) }
+    if is_sound { Ok(says_something) } else { Err(ErrorStack::get()) }
 }
 
 /// Whether `AuthorityKeyIdentifier` can be read, if it is there.
