@@ -1,8 +1,8 @@
 //! Revocation lists that are out of the ordinary in one way.
 
 use rcgen::{
-    CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair, RevocationReason,
-    RevokedCertParams, SerialNumber, date_time_ymd,
+    CertificateRevocationListParams, CrlDistributionPoint, CrlIssuingDistributionPoint, Issuer,
+    KeyIdMethod, KeyPair, RevocationReason, RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use tls_object_core::{Crl, Identity};
 
@@ -10,6 +10,7 @@ use crate::der::{encode, split};
 
 use super::resigned::{SEQUENCE, resigned};
 use super::revocation::{EXTENSIONS, REVOKED_LEAF, crl, crl_between, signed_list};
+use super::shapes::extension;
 use super::{KeyType, Pki, Purpose, SERVER_NAMES, authority_params, leaf_params, subordinate};
 
 const INTEGER: u8 = 0x02;
@@ -90,6 +91,35 @@ impl Pki {
         (self.authority().leaf(params), list)
     }
 
+    /// The leaf of [`revoked`](Self::revoked), whose list is at these addresses: all of it, or what is there `for_reasons` only.
+    pub(crate) fn listed_at(&self, purpose: Purpose, uris: &[&str], for_reasons: bool) -> Identity {
+        /// `keyCompromise` alone (RFC 5280 section 4.2.1.13).
+        const REASONS: &[u8] = &[0x81, 2, 6, 0x40];
+        let names: Vec<_> = uris.iter().map(|uri| encode(0x86, uri.as_bytes())).collect();
+        let point = encode(0xa0, &encode(0xa0, &names.concat()));
+        let reasons = if for_reasons { REASONS } else { &[] };
+        let points = encode(SEQUENCE, &encode(SEQUENCE, &[&*point, reasons].concat()));
+        let mut params = leaf_params(purpose, SERVER_NAMES, REVOKED_LEAF);
+        params.custom_extensions.push(extension(31, points, false));
+        self.authority().leaf(params)
+    }
+
+    /// A list of the intermediate authority's that is at this address. It names the leaf of [`revoked`](Self::revoked) if that
+    /// is `taken_back`, else another.
+    pub(crate) fn crl_at(&self, uri: &str, taken_back: bool) -> Crl {
+        let serial = if taken_back { REVOKED_LEAF } else { HIGH_SERIAL };
+        signed_list(
+            &self.authority().intermediate_issuer,
+            CertificateRevocationListParams {
+                issuing_distribution_point: Some(CrlIssuingDistributionPoint {
+                    distribution_point: CrlDistributionPoint { uris: vec![uri.to_owned()] },
+                    scope: None,
+                }),
+                ..list_params((2012, 1), (2045, 1), serial, None)
+            },
+        )
+    }
+
     /// A leaf under two authorities below the root, all of which are sent, and the list of the lower one.
     pub(crate) fn two_deep_with_crl(&self, purpose: Purpose) -> (Identity, Crl) {
         let root = &self.authority().root_issuer;
@@ -115,22 +145,28 @@ fn dated(
     to: (i32, u8),
     reason_code: Option<RevocationReason>,
 ) -> Crl {
-    signed_list(
-        issuer,
-        CertificateRevocationListParams {
-            this_update: date_time_ymd(from.0, from.1, 1),
-            next_update: date_time_ymd(to.0, to.1, 1),
-            crl_number: SerialNumber::from(1),
-            issuing_distribution_point: None,
-            revoked_certs: vec![RevokedCertParams {
-                serial_number: SerialNumber::from(REVOKED_LEAF),
-                revocation_time: date_time_ymd(2011, 6, 1),
-                reason_code,
-                invalidity_date: None,
-            }],
-            key_identifier_method: KeyIdMethod::Sha256,
-        },
-    )
+    signed_list(issuer, list_params(from, to, REVOKED_LEAF, reason_code))
+}
+
+fn list_params(
+    from: (i32, u8),
+    to: (i32, u8),
+    serial: u64,
+    reason_code: Option<RevocationReason>,
+) -> CertificateRevocationListParams {
+    CertificateRevocationListParams {
+        this_update: date_time_ymd(from.0, from.1, 1),
+        next_update: date_time_ymd(to.0, to.1, 1),
+        crl_number: SerialNumber::from(1),
+        issuing_distribution_point: None,
+        revoked_certs: vec![RevokedCertParams {
+            serial_number: SerialNumber::from(serial),
+            revocation_time: date_time_ymd(2011, 6, 1),
+            reason_code,
+            invalidity_date: None,
+        }],
+        key_identifier_method: KeyIdMethod::Sha256,
+    }
 }
 
 /// The only entry of a list with a zero more in front of its serial number.

@@ -230,7 +230,7 @@ fn address_subtree(address: [u8; 4]) -> GeneralSubtree {
 }
 
 /// The extension `id-ce` of this number (RFC 5280 section 4.2.1).
-fn extension(number: u64, content: Vec<u8>, is_critical: bool) -> CustomExtension {
+pub(super) fn extension(number: u64, content: Vec<u8>, is_critical: bool) -> CustomExtension {
     let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, number], content);
     extension.set_criticality(is_critical);
     extension

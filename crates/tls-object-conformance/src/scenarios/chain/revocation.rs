@@ -30,7 +30,7 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = judged! {
     "crl_serial", "A serial number whose encoding begins with a zero is found in a list.", [Crl],
         |lab| {
             let (identity, list) = pki().revoked_with_high_serial(shown_by(lab));
-            refused_by(lab, &identity, with(&[list]), VerifyCode::Revoked, 0)
+            refused_by(lab, &identity, with_one(list), VerifyCode::Revoked, 0)
         };
     "crl_of_namesake", "A list that names no key counts as the issuer's, and is refused where another key has signed it.", [Crl],
         |lab| {
@@ -46,12 +46,33 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = judged! {
                 config.trust_store.extend(pki().crls_revoking_root());
                 config.crl_scope = CrlScope::Chain;
             };
-            refused_for(lab, &Pki::Valid.identity(lab, shown_by(lab)), configure, VerifyCode::Revoked)
+            refused_for(lab, &Pki::Valid.identity(lab, shown_by(lab)), configure, Some(VerifyCode::Revoked))
+        };
+    "crl_point", "A list at one address counts for certificates that name it, and for no others (RFC 5280 section 6.3.3).", [Crl],
+        |lab| {
+            for uris in [&[HERE][..], &[THERE, HERE]] {
+                let identity = pki().listed_at(shown_by(lab), uris, false);
+                let list = |taken_back| with_one(pki().crl_at(HERE, taken_back));
+                refused_by(lab, &identity, list(true), VerifyCode::Revoked, 0)?;
+                accepted_by(lab, &identity, list(false))?;
+            }
+            let identity = pki().listed_at(shown_by(lab), &[THERE], false);
+            let elsewhere = with_one(pki().crl_at(HERE, false));
+            refused_by(lab, &identity, elsewhere, VerifyCode::CrlScope, 0)?;
+            refused_of(lab, [pki().crl_at(HERE, false)], VerifyCode::CrlScope)
+        };
+    "crl_point_reasons", "A list that is about everything clears a certificate that names a list for some reasons only.", [Crl],
+        |lab| {
+            let identity = pki().listed_at(shown_by(lab), &[HERE], true);
+            let revoked = pki().dated_crl(2012, 2045, true);
+            refused_by(lab, &identity, with_one(revoked), VerifyCode::Revoked, 0)?;
+            let clear = pki().dated_crl(2012, 2045, false);
+            refused_for(lab, &identity, with_one(clear), None)
         };
     "crl_removes", "A list that takes a certificate from an earlier list is no list that clears it.", [Crl],
         |lab| {
             let list = pki().peculiar_crl(List::Removes);
-            refused_for(lab, &pki().revoked(shown_by(lab)), with(&[list]), VerifyCode::Revoked)
+            refused_for(lab, &pki().revoked(shown_by(lab)), with_one(list), Some(VerifyCode::Revoked))
         };
     "crl_missing_below", "With partial chains and the whole chain checked, an authority under the trusted one needs a list.", [Crl CrlChain PartialChain],
         |lab| {
@@ -66,9 +87,17 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = judged! {
         };
 };
 
+const HERE: &str = "http://lists.example/1";
+const THERE: &str = "http://lists.example/2";
+
 /// A judge with these lists besides.
 fn with(lists: &[Crl]) -> impl Fn(&mut Config, &Identity) {
     |config, _| config.trust_store.extend(lists.iter().cloned())
+}
+
+/// The same with one list.
+fn with_one(list: Crl) -> impl Fn(&mut Config, &Identity) {
+    move |config, _| _ = config.trust_store.add_crl(list.clone())
 }
 
 /// The valid chain is refused for its leaf with these lists.
@@ -102,17 +131,18 @@ fn newest_counts(lab: &Lab, counts: (i32, i32), other: (i32, i32)) -> Result<(),
     Ok(())
 }
 
-/// The judge refuses a chain, unless its library has another view of it, which is a fact that may deviate.
+/// The judge refuses a chain for `code`, or accepts it if that is `None`, unless its library has another view of it, which is a
+/// fact that may deviate.
 #[track_caller]
 fn refused_for(
     lab: &Lab,
     identity: &Identity,
     configure: impl Fn(&mut Config, &Identity),
-    code: VerifyCode,
+    code: Option<VerifyCode>,
 ) -> Result<(), Failure> {
     let (client, server) = configs(lab, identity, configure);
     let mut pair = lab.pair(&client, &server)?;
-    let expected = Some(ErrorKind::CertificateVerify(code));
+    let expected = code.map(ErrorKind::CertificateVerify);
     match pair.drive()?.of(judge(lab)) {
         Progress::Failed(error) => {
             lab.expect("refused for", expected, Some(error.kind()))?;
