@@ -52,7 +52,7 @@ impl SignatureScheme {
     }
 
     /// Whether handshakes of `version` may be signed with it (RFC 8446 section 4.2.3).
-    pub(crate) fn is_for(self, version: ProtocolVersion) -> bool {
+    pub fn is_for(self, version: ProtocolVersion) -> bool {
         match self {
             Self::RSA_PKCS1_SHA256 | Self::RSA_PKCS1_SHA384 | Self::RSA_PKCS1_SHA512 => {
                 version < ProtocolVersion::TLS13

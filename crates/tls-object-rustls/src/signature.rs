@@ -5,6 +5,7 @@ use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::SubjectPublicKeyInfoDer;
 use rustls::{CertificateError, DigitallySignedStruct, Error, PeerMisbehaved};
+use tls_object_core::{ProtocolVersion, SignatureScheme};
 use webpki::RawPublicKeyEntity;
 use x509_parser::asn1_rs::{Any, BitString, FromDer as _, Sequence};
 use x509_parser::x509::SubjectPublicKeyInfo;
@@ -31,13 +32,16 @@ const VERSION: u8 = 0xa0;
 /// Verifies a signature of TLS 1.2's handshake by `key`. A scheme does not say there of which curve a key is.
 ///
 /// # Errors
-/// The signature does not hold, or is by a scheme that is not for this key.
+/// The signature does not hold, or is by a scheme that is not for this key or not for TLS 1.2.
 pub(crate) fn verify_tls12(
     message: &[u8],
     key: &SubjectPublicKeyInfoDer<'_>,
     signed: &DigitallySignedStruct,
     algorithms: &WebPkiSupportedAlgorithms,
 ) -> Result<HandshakeSignatureValid, Error> {
+    if !SignatureScheme::new(signed.scheme.into()).is_for(ProtocolVersion::TLS12) {
+        return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
+    }
     let key = RawPublicKeyEntity::try_from(key).map_err(|_| CertificateError::BadEncoding)?;
     let (_, fitting) = algorithms
         .mapping
