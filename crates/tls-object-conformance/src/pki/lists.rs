@@ -23,6 +23,8 @@ const HIGH_SERIAL: u64 = 0xfe01;
 pub(crate) enum List {
     /// It ends at [`NOW`](super::NOW).
     EndsNow,
+    /// The leaf is another issuer's, as the entry says (RFC 5280 section 5.3.3), though the list is not about those.
+    EntryOfOther,
     /// It does not say when it ends.
     Endless,
     /// The serial number has a zero in front that DER does not allow.
@@ -44,6 +46,10 @@ impl Pki {
             Crl::from_der(resigned(plain.der(), issuer, change))
         };
         match list {
+            List::EntryOfOther => changed(&|tag, content| match tag {
+                SEQUENCE if content[0] == SEQUENCE => encode(tag, &of_other(content)),
+                _ => encode(tag, content),
+            }),
             List::EndsNow => dated(issuer, (2012, 1), (2015, 7), None),
             List::Endless => changed(&|tag, content| match tag {
                 UTC_TIME if content.starts_with(b"45") => Vec::new(),
@@ -175,6 +181,14 @@ fn padded(entries: &[u8]) -> Vec<u8> {
     let (tag, serial, rest) = split(entry);
     let serial = encode(tag, &[&[0], serial].concat());
     encode(SEQUENCE, &[&*serial, rest].concat())
+}
+
+/// The only entry of a list with a `certificateIssuer` that has no name in its subject.
+fn of_other(entries: &[u8]) -> Vec<u8> {
+    const ISSUER: &[u8] =
+        b"\x30\x10\x06\x03\x55\x1d\x1d\x01\x01\xff\x04\x06\x30\x04\xa4\x02\x30\x00";
+    let (_, entry, _) = split(entries);
+    encode(SEQUENCE, &[entry, &encode(SEQUENCE, ISSUER)].concat())
 }
 
 /// The last of a list's extensions, its number.

@@ -69,6 +69,12 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = judged! {
             let clear = pki().dated_crl(2012, 2045, false);
             refused_for(lab, &identity, with_one(clear), None)
         };
+    "crl_entry_issuer", "A list of one issuer with an entry for another's certificate is not used.", [Crl],
+        |lab| {
+            let list = pki().peculiar_crl(List::EntryOfOther);
+            let code = VerifyCode::UnhandledCriticalCrlExtension;
+            refused_for(lab, &pki().revoked(shown_by(lab)), with_one(list), Some(code))
+        };
     "crl_removes", "A list that takes a certificate from an earlier list is no list that clears it.", [Crl],
         |lab| {
             let list = pki().peculiar_crl(List::Removes);
