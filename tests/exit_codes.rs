@@ -260,6 +260,10 @@ fn trust_that_is_named_must_be_there() {
     let mut client = connect(&backends()[0], "127.0.0.1:1");
     expect(2, &["trusted certificates", "junk.pem"], client.env("SSL_CERT_FILE", &junk));
 
+    let nothing = &["trusted certificates", "SSL_CERT_FILE"];
+    let mut client = connect(&backends()[0], "127.0.0.1:1");
+    expect(2, nothing, client.env_remove("SSL_CERT_DIR").env("SSL_CERT_FILE", ""));
+
     let pki = Pki::new();
     let server = peers::openssl(&pki, open(Version::Tls13));
     std::fs::copy(pki.ca(), folder.path().join("ca.pem")).expect("a folder that takes files");

@@ -3,10 +3,11 @@
 use core::fmt;
 use std::sync::Arc;
 
-use rustls_pki_types::pem::{self, PemObject};
+use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 
-use crate::{Error, ErrorKind};
+use crate::Error;
+use crate::pem::{all_or_error, one_label, without_mark};
 
 /// An X.509 certificate in DER. Cheap to clone.
 ///
@@ -20,12 +21,13 @@ impl Certificate {
         Self(der.into())
     }
 
-    /// Every certificate of a PEM text, in order.
+    /// Every certificate of a PEM text, in order: what is labelled `CERTIFICATE` or `X509 CERTIFICATE`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidPem`] if there is none, or if one is not PEM.
+    /// [`ErrorKind::InvalidPem`](crate::ErrorKind::InvalidPem) if there is none, if one is not PEM, or if one is a `TRUSTED CERTIFICATE`, whose settings, which
+    /// only OpenSSL knows, would be lost.
     pub fn all_from_pem(pem: &[u8]) -> Result<Vec<Self>, Error> {
-        let found = CertificateDer::pem_slice_iter(pem)
+        let found = CertificateDer::pem_slice_iter(&one_label(pem)?)
             .map(|item| item.map(|der| Self::from_der(der.as_ref())))
             .collect::<Result<Vec<_>, _>>();
         all_or_error(found, "certificate")
@@ -56,9 +58,9 @@ impl Crl {
     /// Every revocation list of a PEM text, in order.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidPem`] if there is none, or if one is not PEM.
+    /// [`ErrorKind::InvalidPem`](crate::ErrorKind::InvalidPem) if there is none, or if one is not PEM.
     pub fn all_from_pem(pem: &[u8]) -> Result<Vec<Self>, Error> {
-        let found = CertificateRevocationListDer::pem_slice_iter(pem)
+        let found = CertificateRevocationListDer::pem_slice_iter(without_mark(pem))
             .map(|item| item.map(|der| Self::from_der(der.as_ref())))
             .collect::<Result<Vec<_>, _>>();
         all_or_error(found, "certificate revocation list")
@@ -74,30 +76,4 @@ impl fmt::Debug for Crl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Crl({} bytes)", self.0.len())
     }
-}
-
-fn all_or_error<T>(found: Result<Vec<T>, pem::Error>, what: &str) -> Result<Vec<T>, Error> {
-    match found {
-        Ok(found) if found.is_empty() => {
-            Err(Error::new(ErrorKind::InvalidPem).with_detail(format!("no {what}")))
-        }
-        Ok(found) => Ok(found),
-        Err(error) => Err(pem_error(what, error)),
-    }
-}
-
-/// What is wrong with the text that `what` was looked for in.
-pub(crate) fn pem_error(what: &str, error: pem::Error) -> Error {
-    let why = match &error {
-        pem::Error::MissingSectionEnd { end_marker } => {
-            format!("no line -----END {}-----", String::from_utf8_lossy(end_marker))
-        }
-        pem::Error::IllegalSectionStart { line } => {
-            format!("a section begins with {:?}", String::from_utf8_lossy(line))
-        }
-        pem::Error::NoItemsFound => "there is none".to_owned(),
-        error => error.to_string(),
-    };
-    let detail = format!("{what}: {why}");
-    Error::new(ErrorKind::InvalidPem).with_detail(detail).with_source(error)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 use zeroize::Zeroizing;
 
-use crate::certificate::pem_error;
+use crate::pem::{pem_error, without_mark};
 use crate::{Certificate, CertificateType, Error, ErrorKind, ExternalKey, PublicKey, is_sct_list};
 
 /// How the DER of a private key is laid out.
@@ -47,7 +47,7 @@ impl PrivateKey {
     /// # Errors
     /// [`ErrorKind::InvalidPem`] if there is none: an encrypted key is none either.
     pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
-        let key = PrivateKeyDer::from_pem_slice(pem).map_err(|error| {
+        let key = PrivateKeyDer::from_pem_slice(without_mark(pem)).map_err(|error| {
             let encrypted = pem.windows(9).any(|word| word == b"ENCRYPTED");
             let what =
                 if encrypted { "a private key that is not encrypted" } else { "private key" };

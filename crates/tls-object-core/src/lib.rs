@@ -171,6 +171,7 @@ mod negotiated;
 mod object;
 mod parts;
 mod peer_verifier;
+mod pem;
 mod plain_handshake;
 mod psk;
 mod public_key;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls_pki_types::SubjectPublicKeyInfoDer;
 use rustls_pki_types::pem::PemObject as _;
 
-use crate::certificate::pem_error;
+use crate::pem::{pem_error, without_mark};
 use crate::{Error, ErrorKind, split_der};
 
 /// How a peer shows whose key it signs the handshake with: TLS Certificate Types of IANA (RFC 7250 section 3).
@@ -54,7 +54,7 @@ impl PublicKey {
     /// # Errors
     /// [`ErrorKind::InvalidPem`] if there is none, and as [`from_der`](Self::from_der).
     pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
-        let key = SubjectPublicKeyInfoDer::from_pem_slice(pem)
+        let key = SubjectPublicKeyInfoDer::from_pem_slice(without_mark(pem))
             .map_err(|error| pem_error("public key", error))?;
         Self::from_der(key.as_ref())
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
-use crate::certificate::pem_error;
+use crate::pem::{one_label, pem_error};
 use crate::{Certificate, Crl, Error, ErrorKind, split_der};
 
 use authority::is_authority;
@@ -78,12 +78,13 @@ impl TrustStore {
     ///
     /// # Errors
     /// Nothing is added then.
-    /// * [`ErrorKind::InvalidPem`] if there is none, or one is not PEM.
+    /// * [`ErrorKind::InvalidPem`] if there is none, one is not PEM, or one is a `TRUSTED CERTIFICATE`, whose settings, which
+    ///   only OpenSSL knows, would be lost.
     /// * [`ErrorKind::InvalidCertificate`], [`ErrorKind::InvalidCrl`] for bytes that are no DER. The detail has the
     ///   number of the entry, from 1.
     pub fn add_pem(&mut self, pem: &[u8]) -> Result<usize, Error> {
         let mut found = Found::default();
-        for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem) {
+        for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(&one_label(pem)?) {
             let entry = found.count() + 1;
             let (kind, der) =
                 section.map_err(|error| pem_error(&format!("entry {entry}"), error))?;

@@ -1,6 +1,6 @@
 //! Private keys in PEM and DER.
 
-use pem::Pem;
+use pem::PemError;
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use tls_object_core::{Certificate, Error, ErrorKind, Identity, PrivateKey, split_der};
 
@@ -19,15 +19,18 @@ const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 /// * [`ErrorKind::InvalidArgument`] for a passphrase of more than [`MAX_PASSPHRASE`](crate::MAX_PASSPHRASE) bytes.
 /// * Those of what [`Passphrase::ask`] was given.
 pub fn private_key_from_pem(pem: &[u8], passphrase: Passphrase<'_>) -> Result<PrivateKey, Error> {
-    let not_pem = |error| Error::new(ErrorKind::InvalidPem).with_source(error);
-    let found = pem::parse_many(pem).map_err(not_pem)?;
-    let is_key = |part: &Pem| part.tag() == ENCRYPTED || PLAIN.contains(&part.tag());
-    let Some(part) = found.into_iter().find(is_key) else {
-        let has = |words: &[u8]| pem.windows(words.len()).any(|it| it == words);
-        let cut_off = has(b"-----BEGIN ") && !has(b"-----END ");
-        let what = if cut_off { "no private key: no line -----END" } else { "no private key" };
-        return Err(Error::new(ErrorKind::InvalidPem).with_detail(what));
+    let not_pem = |error| {
+        let refusal = Error::new(ErrorKind::InvalidPem);
+        match error {
+            PemError::MalformedFraming => refusal.with_detail("private key: no line -----END"),
+            error => refusal.with_source(error),
+        }
     };
+    let Some(begin) = first_key(pem) else {
+        return Err(Error::new(ErrorKind::InvalidPem).with_detail("no private key"));
+    };
+    // What is around the key may be anything.
+    let part = pem::parse(begin).map_err(not_pem)?;
     if part.tag() == ENCRYPTED {
         return decrypt(part.contents(), passphrase);
     }
@@ -40,6 +43,14 @@ pub fn private_key_from_pem(pem: &[u8], passphrase: Passphrase<'_>) -> Result<Pr
     };
     let der = legacy::decrypt(info, part.contents(), &passphrase.bytes()?)?;
     PrivateKey::from_der(der.to_vec()).map_err(|_| refused())
+}
+
+/// The text from the first private key on.
+fn first_key(pem: &[u8]) -> Option<&[u8]> {
+    let begin: Vec<_> =
+        PLAIN.iter().chain([&ENCRYPTED]).map(|tag| format!("-----BEGIN {tag}-----")).collect();
+    let is_key = |at: &usize| begin.iter().any(|line| pem[*at..].starts_with(line.as_bytes()));
+    (0..pem.len()).find(is_key).map(|at| &pem[at..])
 }
 
 /// The private key in a file of either kind: PEM as [`private_key_from_pem`] reads it, or DER in one of the layouts of

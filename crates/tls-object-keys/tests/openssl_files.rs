@@ -93,7 +93,17 @@ fn what_is_no_such_file_is_told_before_anybody_is_asked() {
     let cut = &PLAIN[..PLAIN.len() / 2];
     let error = private_key_from_pem(cut, Passphrase::ask(never)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidPem);
-    assert_eq!(error.detail(), Some("no private key: no line -----END"));
+    assert_eq!(error.detail(), Some("private key: no line -----END"));
+}
+
+#[test]
+fn what_is_around_a_key_may_be_anything() {
+    let junk = b"-----BEGIN FOO-----\nno base64: !\n-----END FOO-----\n";
+    let unterminated = b"-----BEGIN FOO-----\nAAAA\n";
+    for around in [&b"\xef\xbb\xbf"[..], junk, unterminated, b"\xff\xfe\n"] {
+        is_the_key(&private_key_from_pem(&[around, PLAIN].concat(), Passphrase::none()).unwrap());
+        is_the_key(&private_key_from_pem(&[PLAIN, around].concat(), Passphrase::none()).unwrap());
+    }
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub struct Capture<S> {
     context: ContextId,
     server_name: Option<ServerName>,
     newest: Option<S>,
+    /// The newest, once it was asked for: the same each time.
+    given: Option<Session>,
     /// The newest is the one that was offered.
     offered: bool,
     /// Those that somebody is yet to be told of; `None` where nobody wants to know.
@@ -23,7 +25,7 @@ impl<S: Clone + Send + Sync + 'static> Capture<S> {
         let newest = Self::offered_by(wrap).cloned();
         let offered = newest.is_some();
         let server_name = wrap.server_name.clone();
-        Self { context, server_name, newest, offered, untold: tells.then(Vec::new) }
+        Self { context, server_name, newest, given: None, offered, untold: tells.then(Vec::new) }
     }
 
     /// The session that `wrap` brings.
@@ -37,6 +39,7 @@ impl<S: Clone + Send + Sync + 'static> Capture<S> {
             untold.push(session.clone());
         }
         self.newest = Some(session);
+        self.given = None;
         self.offered = false;
     }
 
@@ -50,16 +53,20 @@ impl<S: Clone + Send + Sync + 'static> Capture<S> {
     /// The newest session that can be resumed. One that was offered is none any more under TLS 1.3,
     /// where a ticket is used once; under TLS 1.2, if it was offered in vain, which `resumed` tells.
     pub fn newest(
-        &self,
+        &mut self,
         resumed: bool,
         describe: impl Fn(&S) -> Option<SessionDetails>,
     ) -> Option<Session> {
+        if self.given.is_some() {
+            return self.given.clone();
+        }
         let newest = self.newest.as_ref()?;
         let details = describe(newest)?;
         if self.offered && !(resumed && details.version == ProtocolVersion::TLS12) {
             return None;
         }
-        Some(self.session(newest.clone(), details))
+        self.given = Some(self.session(newest.clone(), details));
+        self.given.clone()
     }
 
     /// The sessions that have come since this was last asked, where each is told of.

@@ -61,8 +61,13 @@ pub fn add_directory(store: &mut TrustStore, path: impl AsRef<Path>) -> Result<F
     files.sort();
     let mut all = TrustStore::new();
     let mut found = Found::default();
-    for file in files.into_iter().filter(|file| file.is_file()) {
-        found.unusable.extend(add_file(&mut all, file).err());
+    for file in files {
+        match fs::metadata(&file) {
+            Ok(it) if it.is_file() => found.unusable.extend(add_file(&mut all, file).err()),
+            Ok(_) => {}
+            // A link that leads nowhere.
+            Err(error) => found.unusable.push(named(&file, &error)),
+        }
     }
     found.count = all.certificates().len() + all.crls().len();
     if found.count == 0 {

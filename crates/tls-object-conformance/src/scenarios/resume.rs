@@ -187,6 +187,8 @@ fn same_name(lab: &Lab) -> Result<(), Failure> {
         "another certificate after resumption"
     );
     pair.exchange()?;
+    let newest = pair.client().session();
+    ensure!(newest == pair.client().session(), "a session is another one the second time");
     pair.shut_down()
 }
 

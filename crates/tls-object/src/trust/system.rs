@@ -9,8 +9,8 @@ use tls_object_core::TrustStore;
 use super::{Found, add_directory, add_file};
 
 /// Adds the authorities that the system trusts. Where the environment has `SSL_CERT_FILE`, a file, or `SSL_CERT_DIR`,
-/// directories as they stand in `PATH`, the certificates there are the authorities instead, and no others. Python:
-/// `load_default_certs`.
+/// directories as they stand in `PATH`, the certificates there are the authorities instead, and no others: none at all where
+/// a variable is empty. Python: `load_default_certs`.
 ///
 /// That is stricter than OpenSSL, where each variable stands for one half of the defaults and the other half stays, and
 /// less strict in that every file of a directory counts, whatever its name. Revocation lists are passed over: one of
@@ -22,9 +22,8 @@ use super::{Found, add_directory, add_file};
 /// * [`ErrorKind::NotFound`] if there is none that can be used; the message has the first reason.
 /// * Those of [`add_file`] for the file that `SSL_CERT_FILE` names: it must be usable, whatever else there is.
 pub fn add_system(store: &mut TrustStore) -> Result<Found> {
-    let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
     let mut all = TrustStore::new();
-    let unusable = match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
+    let unusable = match (env::var_os("SSL_CERT_FILE"), env::var_os("SSL_CERT_DIR")) {
         (None, None) => native(&mut all),
         (file, directories) => named(&mut all, file, directories)?,
     };
@@ -35,7 +34,8 @@ pub fn add_system(store: &mut TrustStore) -> Result<Found> {
         }
         return Ok(found);
     }
-    let why = found.unusable.first().map_or_else(|| "there are none".to_owned(), Error::to_string);
+    let none = || "neither the system nor SSL_CERT_FILE and SSL_CERT_DIR name any".to_owned();
+    let why = found.unusable.first().map_or_else(none, Error::to_string);
     Err(Error::new(ErrorKind::NotFound, format!("nothing to trust: {why}")))
 }
 
@@ -45,7 +45,7 @@ fn named(
     file: Option<OsString>,
     directories: Option<OsString>,
 ) -> Result<Vec<Error>> {
-    if let Some(file) = file {
+    if let Some(file) = file.filter(|name| !name.is_empty()) {
         add_file(store, file)?;
     }
     let mut unusable = Vec::new();
