@@ -185,6 +185,9 @@ pub struct Config {
     /// does no harm to act on it twice. Servers that keep sessions themselves take each once; BoringSSL's do not.
     /// What arrives must be read, by [`read_early_data`](crate::SslObject::read_early_data).
     ///
+    /// A client sends as much as it was promised with its session: a server that takes less now than it did then, or none, ends
+    /// the connection where it is too much (RFC 8446 section 4.2.10). Lower it when the sessions from before are over.
+    ///
     /// Not every library lets this be chosen: [`EARLY_DATA`](Self::EARLY_DATA) they all have.
     pub max_early_data: u32,
     /// Client: shows its certificate also when it is asked for one after the handshake. Server: asks no client in the

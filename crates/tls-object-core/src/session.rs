@@ -78,7 +78,8 @@ impl SessionDetails {
 /// Offer it once, and take the next one from the connection it was resumed on. Under TLS 1.2 it can be offered
 /// again. Under TLS 1.3 that is up to the library and the server: somebody on the path can tell connections that
 /// offer the same ticket to belong together (RFC 8446 appendix C.4), and some libraries use each once. A session
-/// that is not taken leads to a full handshake, never to an error.
+/// that is not taken leads to a full handshake, never to an error, unless early data goes with it that is more than the server
+/// takes now ([`Config::max_early_data`](crate::Config::max_early_data)).
 ///
 /// Python: `SSLSession`.
 #[derive(Clone)]

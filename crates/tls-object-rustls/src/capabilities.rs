@@ -101,9 +101,9 @@ fn support(capability: Capability, post_quantum: bool) -> Support {
         Capability::AlertSent => {
             emulated("read off the wire; derived from rustls' error where the alert is encrypted")
         }
-        Capability::Resumption13 => {
-            emulated("a session is good for as many connections as the server has issued tickets")
-        }
+        Capability::Resumption13 => emulated(
+            "a session is good for as many connections as the server has issued tickets, the last eight of them; an object that was made with one has taken one",
+        ),
         Capability::SessionStats => emulated("counted by this project"),
         Capability::TicketKeys => {
             emulated("rustls leaves it to others what tickets are sealed with")

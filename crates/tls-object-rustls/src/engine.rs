@@ -12,9 +12,9 @@ use rustls::server::Acceptor;
 use rustls::{ClientConnection, Connection, HandshakeKind as RustlsKind};
 use tls_object_core::{
     AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
-    EarlyData, Engine, Error, ErrorKind, HandshakeKind, HashAlgorithm, NamedGroup, Negotiated,
-    Object, ProtocolVersion, PublicKey, Received, ServerName, Session, SignatureScheme, Status,
-    TrafficSecrets, Wrap,
+    EarlyData, Engine, Error, ErrorKind, HandshakeKind, HashAlgorithm, MAX_PLAINTEXT, NamedGroup,
+    Negotiated, Object, ProtocolVersion, PublicKey, Received, ServerName, Session, SignatureScheme,
+    Status, TrafficSecrets, Wrap,
 };
 
 use crate::context::ServerConfigs;
@@ -122,13 +122,21 @@ impl Engine for RustlsEngine {
     }
 
     fn write_early_data(&mut self, bios: &mut Bios, src: &[u8]) -> Result<usize, Error> {
-        let Phase::Connected(Connection::Client(client)) = &mut self.phase else { return Ok(0) };
-        let Some(mut early) = client.early_data() else { return Ok(0) };
-        let taken = early.write(src).map_err(|error| {
-            Error::new(ErrorKind::Internal).with_backend(self.context.backend()).with_source(error)
-        })?;
-        if let Phase::Connected(connection) = &mut self.phase {
+        let Phase::Connected(connection) = &mut self.phase else { return Ok(0) };
+        let mut taken = 0;
+        // Little enough for rustls to take each whole: it counts what it is given against the server's limit.
+        for piece in src.chunks(MAX_PLAINTEXT) {
+            let Connection::Client(client) = &mut *connection else { break };
+            let Some(mut early) = client.early_data() else { break };
+            let n = early.write(piece).map_err(|error| {
+                let internal = Error::new(ErrorKind::Internal).with_source(error);
+                internal.with_backend(self.context.backend())
+            })?;
             drain(connection, &mut Outgoing(bios));
+            taken += n;
+            if n < piece.len() {
+                break;
+            }
         }
         Ok(taken)
     }

@@ -288,7 +288,7 @@ fn not_sent(lab: &Lab) -> Result<(), Failure> {
 fn send_too_much(lab: &Lab, contexts: &Contexts, most: usize) -> Result<(), Failure> {
     let session = session(lab, contexts)?;
     let mut pair = early(lab, contexts, &session)?;
-    let data: Vec<u8> = (0..20_000_u32).map(|at| at as u8).collect();
+    let data: Vec<u8> = (0..20_000 + most).map(|at| at as u8).collect();
     let mut taken = 0;
     loop {
         match send(&mut pair, &data[taken..])? {
@@ -311,8 +311,12 @@ fn limit(lab: &Lab) -> Result<(), Failure> {
 
 fn chosen_limit(lab: &Lab) -> Result<(), Failure> {
     let mut server = lab.server_config();
-    server.max_early_data = 1000;
-    send_too_much(lab, &lab.contexts(&lab.client_config(), &server)?, 1000)
+    for limit in [1000, 200_000] {
+        server.max_early_data = limit;
+        let contexts = lab.contexts(&lab.client_config(), &server)?;
+        send_too_much(lab, &contexts, limit as usize)?;
+    }
+    Ok(())
 }
 
 fn unread(lab: &Lab) -> Result<(), Failure> {
