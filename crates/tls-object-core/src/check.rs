@@ -171,6 +171,9 @@ fn sides(report: &mut Report, config: &Config, capabilities: &Capabilities) {
     if !client && config.post_handshake_auth && config.verify_mode == VerifyMode::None {
         report.invalid("a certificate asked for after the handshake, and not verified");
     }
+    if client && config.post_handshake_auth && config.version_range().1 < ProtocolVersion::TLS13 {
+        report.invalid("a certificate shown after the handshake, which TLS 1.3 alone has");
+    }
     report.require(capabilities, Capability::KeyLog, config.key_log.is_some());
     report.require(capabilities, Capability::TrafficSecrets, config.extract_secrets);
     report.require(capabilities, Capability::Messages, config.on_message.is_some());

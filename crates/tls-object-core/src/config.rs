@@ -190,7 +190,7 @@ pub struct Config {
     ///
     /// Not every library lets this be chosen: [`EARLY_DATA`](Self::EARLY_DATA) they all have.
     pub max_early_data: u32,
-    /// Client: shows its certificate also when it is asked for one after the handshake. Server: asks no client in the
+    /// Client: shows its certificate also when it is asked for one after the handshake, which takes TLS 1.3. Server: asks no client in the
     /// handshake, but each when told by
     /// [`verify_client_post_handshake`](crate::SslObject::verify_client_post_handshake). Python: `post_handshake_auth`.
     pub post_handshake_auth: bool,

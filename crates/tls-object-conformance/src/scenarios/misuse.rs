@@ -42,6 +42,7 @@ fn wrong_side(lab: &Lab) -> Result<(), Failure> {
         contexts.client.wrap_bio(bio(), bio(), Wrap::server()),
         contexts.server.wrap_bio(bio(), bio(), Wrap::client(ServerName::new(SERVER_NAME)?)),
         contexts.server.wrap_bio(bio(), bio(), Wrap::nameless_client()),
+        contexts.server.wrap_bio(bio(), bio(), Wrap::server().with_early_data()),
     ];
     for result in results {
         ensure!(

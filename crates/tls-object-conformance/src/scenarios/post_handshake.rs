@@ -55,7 +55,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         Dims::TLS12,
         undefined,
     )
-    .needs(LATER),
+    .needs_each(&[], LATER),
 ];
 
 const LATER: &[Capability] = &[Capability::PostHandshakeAuth];
@@ -192,7 +192,9 @@ fn not_offered(lab: &Lab) -> Result<(), Failure> {
 }
 
 fn undefined(lab: &Lab) -> Result<(), Failure> {
-    let mut pair = lab.pair(&offering(lab), &asking(lab, VerifyMode::Optional))?;
+    let error = lab.refused_config(&offering(lab))?;
+    ensure!(error.kind() == ErrorKind::InvalidConfig, "{error:?}");
+    let mut pair = lab.pair(&lab.client_config(), &asking(lab, VerifyMode::Optional))?;
     pair.handshake()?;
     expect(&mut pair, Side::Server, ErrorKind::InvalidArgument)?;
     pair.exchange()?;

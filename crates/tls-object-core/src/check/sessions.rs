@@ -54,6 +54,9 @@ pub(super) fn sessions(report: &mut Report, config: &Config, capabilities: &Capa
     if early > 0 && (config.side == Side::Client || !resumes) {
         report.invalid("early data is taken by servers that resume sessions of TLS 1.3");
     }
+    if early > 0 && config.num_tickets == Some(0) {
+        report.invalid("early data, and no ticket for a client to send it under");
+    }
     if early > 0 && !keys.is_empty() {
         // RFC 8446 section 8.
         report.invalid("early data under tickets that another server would take again");

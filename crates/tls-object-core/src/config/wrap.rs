@@ -101,7 +101,7 @@ impl Wrap {
     ///
     /// # Errors
     /// * [`ErrorKind::WrongSide`]: a client of a server context, or the reverse; a server with a
-    ///   server name or a session; a client that pauses at the ClientHello.
+    ///   server name, a session or early data; a client that pauses at the ClientHello.
     /// * [`ErrorKind::InvalidConfig`]: more application protocols than a ClientHello takes.
     /// * [`ErrorKind::ServerNameRequired`]: a client context that verifies names, and no name.
     /// * [`ErrorKind::SessionMismatch`]: a session of another context or for another name.
@@ -115,6 +115,11 @@ impl Wrap {
         }
         if self.side == Side::Client && self.pause_at_client_hello {
             return Err(Error::new(ErrorKind::WrongSide)
+        if self.side == Side::Server && self.early_data {
+            return Err(Error::new(ErrorKind::WrongSide).with_detail(
+                "early data is sent by clients, and servers take it by their context",
+            ));
+        }
                 .with_detail("a client does not pause at the ClientHello"));
         }
         self.check_alpn()?;

@@ -14,7 +14,13 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "config::no_effect_on_client",
         "What only servers do, and the role of a verifier that is not there, contradict a client.",
-        Dims::alone(Side::Client).variants(&["alpn-mismatch", "last-word", "instead", "tickets"]),
+        Dims::alone(Side::Client).variants(&[
+            "alpn-mismatch",
+            "last-word",
+            "instead",
+            "tickets",
+            "post-handshake-1.2",
+        ]),
         |lab| no_effect(lab, lab.client_config()),
     ),
     Scenario::new(
@@ -26,6 +32,7 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
             "instead",
             "sessions",
             "tickets-1.2",
+            "early-data-no-tickets",
         ]),
         |lab| no_effect(lab, lab.server_config()),
     ),
@@ -46,6 +53,14 @@ fn no_effect(lab: &Lab, mut config: Config) -> Result<(), Failure> {
         "tickets-1.2" => {
             config.max_version = ProtocolVersion::TLS12;
             config.num_tickets = Some(1);
+        }
+        "post-handshake-1.2" => {
+            config.max_version = ProtocolVersion::TLS12;
+            config.post_handshake_auth = true;
+        }
+        "early-data-no-tickets" => {
+            config.max_early_data = Config::EARLY_DATA;
+            config.num_tickets = Some(0);
         }
         "server-name" => config.check_server_name = true,
         "sessions" => config.reverify_on_resume = true,
