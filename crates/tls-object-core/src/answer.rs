@@ -32,15 +32,17 @@ impl Answer {
     }
 
     /// Goes on with another context, the whole of it: identity, verification, versions and everything else. Must be
-    /// a server's of the same backend. Its own [`on_client_hello`](crate::Config::on_client_hello) is not asked.
+    /// a server's of the same backend, by its [name](crate::Backend::name). Its own
+    /// [`on_client_hello`](crate::Config::on_client_hello) is not asked, and protocols that the connection has
+    /// [of its own](crate::Wrap::alpn) stay.
     ///
     /// Python: `sslobj.context = context` within `sni_callback`, which applies a part of it only.
     pub fn with_context(context: &dyn DynContext) -> Self {
         Self(Verdict::Accept { context: Some(context.clone_dyn()), alpn: None })
     }
 
-    /// Goes on with these application protocols instead of those of the context, the best first. None at all
-    /// answers no client's offer.
+    /// Goes on with these application protocols instead of those of the context and of the connection, the best first.
+    /// None at all answers no client's offer.
     #[must_use]
     pub fn and_alpn(mut self, protocols: Vec<AlpnProtocol>) -> Self {
         if let Verdict::Accept { alpn, .. } = &mut self.0 {

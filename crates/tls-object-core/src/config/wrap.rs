@@ -14,7 +14,9 @@ pub struct Wrap {
     pub session: Option<crate::Session>,
     /// Client: whether [early data](crate::SslObject::write_early_data) may be sent, if the session allows it.
     pub early_data: bool,
-    /// Application protocols of this connection instead of those of the context, the best first.
+    /// Application protocols of this connection instead of those of the context, the best first. They hold for a server
+    /// that goes on with [another context](crate::Answer::with_context), too, unless the
+    /// [answer](crate::Answer::and_alpn) has its own.
     pub alpn: Option<Vec<AlpnProtocol>>,
     /// Server: whether the handshake [is suspended](crate::Status::Suspended) when the client has spoken, until
     /// [`resume`](crate::SslObject::resume) says how to go on. The context's hook is then not asked.
@@ -113,13 +115,13 @@ impl Wrap {
             return Err(Error::new(ErrorKind::WrongSide)
                 .with_detail("a server takes neither a server name nor a session"));
         }
-        if self.side == Side::Client && self.pause_at_client_hello {
-            return Err(Error::new(ErrorKind::WrongSide)
         if self.side == Side::Server && self.early_data {
             return Err(Error::new(ErrorKind::WrongSide).with_detail(
                 "early data is sent by clients, and servers take it by their context",
             ));
         }
+        if self.side == Side::Client && self.pause_at_client_hello {
+            return Err(Error::new(ErrorKind::WrongSide)
                 .with_detail("a client does not pause at the ClientHello"));
         }
         self.check_alpn()?;

@@ -7,7 +7,7 @@ use super::{Object, ended_by_panic};
 use crate::answer::Verdict;
 use crate::record::plain_alert;
 use crate::{
-    Alert, Answer, ClientHello, Config, Context as _, Engine, Error, ErrorKind, Hook,
+    Alert, AlpnProtocol, Answer, ClientHello, Config, Context as _, Engine, Error, ErrorKind, Hook,
     OnClientHello, RecordCursor, Side, Status, Wrap,
 };
 
@@ -22,6 +22,8 @@ const LONGEST: usize = 128 * 1024;
 /// What has arrived of the ClientHello, and what is to be decided on it.
 pub(super) struct Greeting {
     hook: Option<Hook<dyn OnClientHello>>,
+    /// The application protocols of the connection, which hold under another context, too.
+    alpn: Option<Vec<AlpnProtocol>>,
     cursor: RecordCursor,
     /// The records as they came; the engine gets them when it is decided which one.
     records: Vec<u8>,
@@ -48,6 +50,7 @@ impl Greeting {
         (hook.is_some() || wrap.pause_at_client_hello).then(|| {
             Box::new(Self {
                 hook: if wrap.pause_at_client_hello { None } else { hook },
+                alpn: wrap.alpn.clone(),
                 cursor: RecordCursor::new(),
                 records: Vec::new(),
                 last: 0,
@@ -164,17 +167,15 @@ impl<E: Engine> Object<E> {
             Verdict::Accept { context, alpn } => {
                 if context.is_some() || alpn.is_some() {
                     let context = match &context {
-                        Some(context) => context.as_any().downcast_ref().ok_or_else(|| {
-                            Error::new(ErrorKind::InvalidArgument)
-                                .with_detail("a context of another backend")
-                        })?,
+                        Some(context) => self.of_same_backend(&**context)?,
                         None => &self.context,
                     };
                     if context.config().side != Side::Server {
                         return Err(ErrorKind::WrongSide.into());
                     }
                     let mut wrap = Wrap::server();
-                    wrap.alpn = alpn;
+                    let own = self.greeting.as_ref().and_then(|greeting| greeting.alpn.clone());
+                    wrap.alpn = alpn.or(own);
                     wrap.check_alpn()?;
                     let engine = E::new(context, &wrap)?;
                     self.context = context.clone();
@@ -192,6 +193,23 @@ impl<E: Engine> Object<E> {
     }
 
     /// Hands the engine what has arrived.
+    /// `context` as this backend's own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if it is another's. One type may serve several backends, so the name counts.
+    fn of_same_backend<'a>(
+        &self,
+        context: &'a dyn crate::DynContext,
+    ) -> Result<&'a E::Context, Error> {
+        context
+            .as_any()
+            .downcast_ref::<E::Context>()
+            .filter(|context| context.backend() == self.context.backend())
+            .ok_or_else(|| {
+                Error::new(ErrorKind::InvalidArgument).with_detail("a context of another backend")
+            })
+    }
+
     fn go_on(&mut self) {
         if let Some(greeting) = self.greeting.take() {
             self.bios.put_back(&greeting.records);

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use tls_object_core::{Alert, Answer, Capability, Config, ErrorKind, Side, Wrap};
+use tls_object_core::{Alert, Answer, Capability, Config, ErrorKind, ProtocolVersion, Side, Wrap};
 
-use super::{hook, least_hello, shown};
+use super::{hook, least_hello, protocols, shown};
 use crate::failure::{Failure, ensure};
 use crate::lab::{Lab, lets_panic_through, panic_quietly};
 use crate::scenario::{Dims, Scenario};
@@ -13,10 +13,25 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
     Scenario::new(
         "client_hello::bad_answer",
         "A hook whose answer cannot be followed refuses the client.",
-        Dims::VERSIONS,
+        Dims::VERSIONS.variants(&["client's", "another backend's"]),
         bad_answer,
     )
     .needs_each(&[], &[Capability::ClientHello, Capability::ClientHelloContext]),
+    Scenario::new(
+        "client_hello::protocols_of_connection",
+        "Application protocols of a connection hold under another context, too, unless the hook says others.",
+        Dims::VERSIONS.variants(&["kept", "answered"]),
+        protocols_of_connection,
+    )
+    .needs_each(
+        &[Capability::Alpn],
+        &[
+            Capability::Alpn,
+            Capability::AlpnPerConnection,
+            Capability::ClientHello,
+            Capability::ClientHelloContext,
+        ],
+    ),
     Scenario::new(
         "client_hello::panic",
         "A panic of a hook comes out of the call that asked it, and the connection is over, as the peer is told.",
@@ -35,10 +50,45 @@ pub(in crate::scenarios) const SCENARIOS: &[Scenario] = &[
 
 fn bad_answer(lab: &Lab) -> Result<(), Failure> {
     let mut server = lab.server_config();
-    let other = lab.backend(Side::Server).context(&Config::client())?;
+    let of_client = lab.variant() != "client's";
+    let is_followed =
+        of_client && lab.backend(Side::Client).name() == lab.backend(Side::Server).name();
+    let mut config = if of_client { server.clone() } else { Config::client() };
+    if of_client && !is_followed {
+        // Not every server speaks TLS 1.3, and this one speaks to nobody.
+        config.min_version = ProtocolVersion::TLS12;
+        config.max_version = ProtocolVersion::TLS12;
+    }
+    let by = if of_client { Side::Client } else { Side::Server };
+    let other = lab.backend(by).context(&config)?;
     server.on_client_hello = hook(move |_, _| Answer::with_context(&*other));
     let mut pair = lab.pair(&lab.client_config(), &server)?;
+    if is_followed {
+        pair.handshake()?;
+        return pair.exchange();
+    }
     lab.refused(&mut pair, Side::Server, ErrorKind::Refused, Alert::INTERNAL_ERROR)
+}
+
+fn protocols_of_connection(lab: &Lab) -> Result<(), Failure> {
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    client.alpn = protocols(&["h2", "imap", "pop3"])?;
+    let mut other = server.clone();
+    other.alpn = protocols(&["h2"])?;
+    let other = lab.context(&other)?;
+    let (own, others) = (protocols(&["imap"])?, protocols(&["pop3"])?);
+    let answers = lab.variant() == "answered";
+    let expected = if answers { others[0].clone() } else { own[0].clone() };
+    server.on_client_hello = hook(move |_, _| match Answer::with_context(&*other) {
+        answer if answers => answer.and_alpn(others.clone()),
+        answer => answer,
+    });
+    let contexts = lab.contexts(&client, &server)?;
+    let mut pair = contexts.pair_of(lab.wrap()?, Wrap::server().with_alpn(own))?;
+    pair.handshake()?;
+    let facts = lab.same_facts(&mut pair)?;
+    ensure!(facts.alpn == Some(expected), "{:?} agreed on", facts.alpn);
+    pair.exchange()
 }
 
 fn panic(lab: &Lab) -> Result<(), Failure> {
