@@ -98,8 +98,9 @@ impl<F: Fn(Option<&[u8]>) -> Option<PskOffer> + Send + Sync> PskClient for F {
 ///
 /// Python: the argument of `set_psk_server_callback`.
 pub trait PskServer: Send + Sync {
-    /// The key of the client that says it is `identity`, or none: then it is shown a certificate under TLS 1.3, and
-    /// refused with [`ErrorKind::UnknownPskIdentity`](crate::ErrorKind::UnknownPskIdentity) under TLS 1.2.
+    /// The key of the client that says it is `identity`, or none: then it is shown a certificate under TLS 1.3. Under TLS
+    /// 1.2, or where there is no certificate, it is refused with
+    /// [`ErrorKind::UnknownPskIdentity`](crate::ErrorKind::UnknownPskIdentity).
     ///
     /// Under TLS 1.3 it may be asked about what is the ticket of an earlier session, which is no identity and has no key.
     /// OpenSSL under TLS 1.2 ends an identity at its first zero byte, before this is asked: the key decides all the same.

@@ -108,6 +108,12 @@ impl<L: Library> LibsslEngine<L> {
                 let error = refusal::take(VerifyCode::from_openssl(code));
                 refused.insert(error).kind()
             }
+            // What a certificate would be signed by, of which there is none.
+            Some(ErrorKind::NoSharedSignatureScheme)
+                if self.connection.hooks().is_some_and(Hooks::lacks_psk) =>
+            {
+                ErrorKind::UnknownPskIdentity
+            }
             Some(kind) => kind,
             None => sent.map_or(ErrorKind::Library, told_by),
         };

@@ -4,6 +4,7 @@ use core::any::Any;
 use core::ffi::c_int;
 use core::fmt;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -29,6 +30,9 @@ pub struct Hooks {
     secrets: Option<Noted>,
     psk_client: Option<Hook<dyn PskClient>>,
     psk_server: Option<Hook<dyn PskServer>>,
+    /// Server: it has pre-shared keys alone, and none of what the client says that it is.
+    psk_alone: bool,
+    psk_unknown: AtomicBool,
     /// What peers may show of themselves, and the raw public keys of those that are trusted.
     certificate_types: Vec<CertificateType>,
     trusted_public_keys: Vec<PublicKey>,
@@ -60,6 +64,8 @@ impl Hooks {
                 secrets: config.extract_secrets.then(Noted::default),
                 psk_client: config.psk_client.clone(),
                 psk_server: config.psk_server.clone(),
+                psk_alone: config.identities.is_empty() && config.identities_by_name.is_empty(),
+                psk_unknown: AtomicBool::new(false),
                 certificate_types: config.peer_certificate_types.clone(),
                 trusted_public_keys: config.trusted_public_keys.clone(),
                 session_taken: Mutex::default(),
@@ -165,7 +171,19 @@ impl Hooks {
     /// The key of a client of this `identity`.
     pub fn find_psk(&self, identity: &[u8]) -> Option<PreSharedKey> {
         let hook = self.psk_server.as_ref()?;
-        self.run(|| hook.find(identity)).flatten()
+        let found = self.run(|| hook.find(identity)).flatten();
+        self.psk_unknown.store(found.is_none(), Ordering::Relaxed);
+        found
+    }
+
+    /// Whether a server has nothing but pre-shared keys, and none of what the client said last that it is.
+    pub(crate) fn lacks_psk(&self) -> bool {
+        self.psk_alone && self.psk_unknown.load(Ordering::Relaxed)
+    }
+
+    /// Whether code of the application has panicked in the call that runs.
+    pub fn has_panicked(&self) -> bool {
+        self.panic().is_some()
     }
 
     /// Whether a server looks for the keys of clients.

@@ -38,8 +38,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     .needs(PSK),
     Scenario::new(
         "psk::unknown_identity",
-        "A client whose identity has no key is refused under TLS 1.2 and shown a certificate under TLS 1.3.",
-        Dims::VERSIONS,
+        "A client whose identity has no key is refused under TLS 1.2, and under TLS 1.3 shown a certificate if there is one.",
+        Dims::VERSIONS.variants(&["certificate", "keys alone"]),
         unknown_identity,
     )
     .needs(PSK),
@@ -267,12 +267,16 @@ fn wrong_key(lab: &Lab) -> Result<(), Failure> {
 fn unknown_identity(lab: &Lab) -> Result<(), Failure> {
     let mut client = lab.client_config();
     client.psk_client = client_hook(offers("a stranger", KEY)?);
-    let mut pair = lab.pair(&client, &beside(lab)?)?;
-    if lab.is_tls13() {
+    let alone = lab.variant() == "keys alone";
+    let server = if alone { server(lab)? } else { beside(lab)? };
+    let mut pair = lab.pair(&client, &server)?;
+    if lab.is_tls13() && !alone {
         pair.handshake()?;
         return rests_on_certificate(lab, &mut pair);
     }
-    let (kind, alert) = (ErrorKind::UnknownPskIdentity, Alert::UNKNOWN_PSK_IDENTITY);
+    let tls12 = !lab.is_tls13();
+    let alert = if tls12 { Alert::UNKNOWN_PSK_IDENTITY } else { Alert::HANDSHAKE_FAILURE };
+    let kind = ErrorKind::UnknownPskIdentity;
     lab.refused(&mut pair, Side::Server, kind, alert)
 }
 
