@@ -20,7 +20,11 @@ pub trait KeyLog: Send + Sync {
     ///
     /// The labels are those of [the NSS format][format]: `CLIENT_RANDOM`, whose `secret` is the master secret, under
     /// TLS 1.2; `CLIENT_HANDSHAKE_TRAFFIC_SECRET`, `SERVER_HANDSHAKE_TRAFFIC_SECRET`, `CLIENT_TRAFFIC_SECRET_0`,
-    /// `SERVER_TRAFFIC_SECRET_0` and `EXPORTER_SECRET` under TLS 1.3, in an order that is the library's own.
+    /// `SERVER_TRAFFIC_SECRET_0` and `EXPORTER_SECRET` under TLS 1.3, in an order that is the library's own. Where early
+    /// data is offered, there is `CLIENT_EARLY_TRAFFIC_SECRET` as well, and with OpenSSL `EARLY_EXPORTER_SECRET`.
+    ///
+    /// Secrets after a [change of keys](crate::SslObject::key_update) follow from those before, and are not told: OpenSSL's
+    /// lines for them, whose labels end in a literal `_N`, are not of the format and left out.
     ///
     /// [format]: https://datatracker.ietf.org/doc/draft-ietf-tls-keylogfile/
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]);

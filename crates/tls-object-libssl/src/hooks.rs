@@ -151,7 +151,9 @@ impl Hooks {
             if let Some(secrets) = &self.secrets {
                 secrets.secret(label, &secret);
             }
-            if let Some(key_log) = &self.key_log {
+            // Not of the NSS format: OpenSSL's lines for secrets after a change of keys, with this in place of a number.
+            let is_of_format = !label.ends_with("_N");
+            if let Some(key_log) = self.key_log.as_ref().filter(|_| is_of_format) {
                 self.run(|| key_log.log(label, &random, &secret));
             }
         }

@@ -55,6 +55,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     )
     .needs_each(&[], SERVER),
     Scenario::new(
+        "early_data::none_written",
+        "Early data that may be sent is offered, and both ends tell that it was accepted, also where none is written.",
+        Dims::TLS13,
+        none_written,
+    )
+    .needs_each(CLIENT, SERVER),
+    Scenario::new(
         "early_data::limit",
         "No more is taken than the server allows; the rest is for after the handshake.",
         Dims::TLS13,
@@ -125,7 +132,7 @@ fn early(lab: &Lab, contexts: &Contexts, session: &Session) -> Result<Pair, Fail
 }
 
 /// Sends early data; how much was taken.
-fn send(pair: &mut Pair, data: &[u8]) -> Result<usize, Failure> {
+pub(super) fn send(pair: &mut Pair, data: &[u8]) -> Result<usize, Failure> {
     match pair.call(Side::Client, |tls| tls.write_early_data(data)) {
         Ok(Status::Done(taken)) => Ok(taken),
         Ok(other) => Err(Failure::new(format!("early data: {other:?}"))),
@@ -134,7 +141,7 @@ fn send(pair: &mut Pair, data: &[u8]) -> Result<usize, Failure> {
 }
 
 /// Reads early data on the server to its end, with everything in flight arriving as it is wanted and the client answering.
-fn receive(pair: &mut Pair) -> Result<Vec<u8>, Failure> {
+pub(super) fn receive(pair: &mut Pair) -> Result<Vec<u8>, Failure> {
     let mut received = Vec::new();
     let mut buffer = [0; 700];
     loop {

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use tls_object_core::{Capability, Hook, KeyLog, Side};
+use tls_object_core::{Capability, Config, Hook, KeyLog, Side, Status};
+
+use super::early_data;
 
 use crate::failure::{Failure, ensure};
 use crate::lab::{Contexts, Lab, ended_by_panic, panic_quietly};
@@ -42,6 +44,23 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         by_name,
     )
     .needs_each(KEY_LOG, &[Capability::KeyLog, Capability::SniIdentity]),
+    Scenario::new(
+        "key_log::early_data",
+        "Both ends tell the secret of early data, too.",
+        Dims::TLS13,
+        with_early_data,
+    )
+    .needs_each(
+        &[Capability::KeyLog, Capability::Resumption13, Capability::EarlyDataClient],
+        &[Capability::KeyLog, Capability::ServerResumption, Capability::EarlyDataServer],
+    ),
+    Scenario::new(
+        "key_log::key_update",
+        "Secrets after a change of keys, for which the format has no label, are not told.",
+        Dims::TLS13,
+        key_update,
+    )
+    .needs(&[Capability::KeyLog, Capability::KeyUpdate]),
     Scenario::new(
         "key_log::panic",
         "A panic of a key log comes out of the call that told it a secret, and the connection is over.",
@@ -194,6 +213,50 @@ fn by_name(lab: &Lab) -> Result<(), Failure> {
     let mut pair = lab.pair(&client, &server)?;
     pair.handshake()?;
     told(lab, &notes).map(|_| ())
+}
+
+fn with_early_data(lab: &Lab) -> Result<(), Failure> {
+    const LABEL: &str = "CLIENT_EARLY_TRAFFIC_SECRET";
+    let notes = [Notes::default(), Notes::default()];
+    let (mut client, mut server) = (lab.client_config(), lab.server_config());
+    client.key_log = notes[0].hook();
+    server.key_log = notes[1].hook();
+    server.max_early_data = Config::EARLY_DATA;
+    let contexts = lab.contexts(&client, &server)?;
+    let mut first = contexts.pair(lab.wrap()?)?;
+    first.handshake()?;
+    first.exchange()?;
+    let session = lab.session(&mut first)?;
+    told(lab, &notes)?;
+    let mut second = contexts.pair(lab.wrap()?.with_session(session).with_early_data())?;
+    ensure!(early_data::send(&mut second, b"early")? == 5, "not all was taken");
+    ensure!(early_data::receive(&mut second)? == b"early", "other data");
+    second.handshake()?;
+    let [client, server] = notes.each_ref().map(Notes::take);
+    let early = |told: &[Line]| -> Vec<Line> {
+        told.iter().filter(|(label, ..)| label == LABEL).cloned().collect()
+    };
+    ensure!(early(&client).len() == 1, "the client tells {client:?}");
+    ensure!(early(&client) == early(&server), "the server tells {server:?}");
+    let rest = |told: &[Line]| told.iter().filter(|(label, ..)| !label.contains("EARLY")).count();
+    ensure!(rest(&client) == 5 && rest(&server) == 5, "{client:?} and {server:?}");
+    Ok(())
+}
+
+fn key_update(lab: &Lab) -> Result<(), Failure> {
+    let (contexts, notes) = noting(lab)?;
+    let mut pair = contexts.pair(lab.wrap()?)?;
+    pair.handshake()?;
+    pair.exchange()?;
+    told(lab, &notes)?;
+    for side in SIDES {
+        let updated = pair.call(side, |tls| tls.key_update(true));
+        ensure!(matches!(updated, Ok(Status::Done(()))), "{updated:?}");
+        pair.exchange()?;
+    }
+    let later = notes.each_ref().map(Notes::take);
+    ensure!(later.iter().all(Vec::is_empty), "told later: {later:?}");
+    Ok(())
 }
 
 fn of_one_end(lab: &Lab) -> Result<(), Failure> {
