@@ -43,6 +43,7 @@ pub struct Negotiated {
     /// Whether an earlier session was resumed, or under TLS 1.3 a pre-shared key was used, which is the same to the
     /// protocol. Python: `session_reused`.
     pub resumed: bool,
-    /// Whether the server took the client's early data, or would have (RFC 8446 section 2.3).
+    /// Whether the client offered early data and the server took it, even if none was written (RFC 8446 section 2.3). A client
+    /// of OpenSSL offers it with the first of it, others wherever [it may be sent](crate::Wrap::early_data).
     pub early_data_accepted: bool,
 }

@@ -404,8 +404,9 @@ pub trait SslObject: Send + fmt::Debug {
     /// Begins to use new keys for what this end sends (RFC 8446 section 4.6.3), and asks the peer for the same if
     /// `request_peer` says so: it will see to that before its next data. Puts a record into the outgoing BIO.
     ///
-    /// Libraries end a connection on which more than 32 such requests follow one another without data
-    /// between them.
+    /// On a connection on which more than 32 changes of keys follow one another without data between them, BoringSSL and
+    /// rustls end with [`ErrorKind::UnexpectedMessage`](crate::ErrorKind::UnexpectedMessage), rustls without an alert for the
+    /// peer; OpenSSL takes any number.
     ///
     /// # Returns
     /// * [`Status::Done`]: what is written from now on has the new keys.

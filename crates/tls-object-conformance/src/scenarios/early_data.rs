@@ -193,6 +193,17 @@ fn accepted(lab: &Lab) -> Result<(), Failure> {
     pair.shut_down()
 }
 
+fn none_written(lab: &Lab) -> Result<(), Failure> {
+    let contexts = contexts(lab)?;
+    let session = session(lab, &contexts)?;
+    let mut pair = early(lab, &contexts, &session)?;
+    pair.handshake()?;
+    let facts = lab.same_facts(&mut pair)?;
+    ensure!(facts.resumed, "{facts:?}");
+    lab.expect("accepted", true, facts.early_data_accepted)?;
+    pair.exchange()
+}
+
 fn again_and_again(lab: &Lab) -> Result<(), Failure> {
     let contexts = contexts(lab)?;
     let mut session = session(lab, &contexts)?;

@@ -1,6 +1,6 @@
 //! New keys while the connection is in use (RFC 8446 section 4.6.3).
 
-use tls_object_core::{Capability, ErrorKind, Side, Status};
+use tls_object_core::{Alert, Capability, ErrorKind, Side, Status};
 
 use crate::failure::{Failure, ensure, name};
 use crate::lab::Lab;
@@ -35,6 +35,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "An end that only reads takes one change of keys after another.",
         Dims::TLS13,
         unread,
+    )
+    .needs(KEY_UPDATE),
+    Scenario::new(
+        "key_update::too_many",
+        "An end that is told of one change of keys after another, and sent no data, ends the connection.",
+        Dims::TLS13,
+        too_many,
     )
     .needs(KEY_UPDATE),
     Scenario::new(
@@ -142,6 +149,23 @@ fn unread(lab: &Lab) -> Result<(), Failure> {
         pair.expect_dry(side)?;
     }
     pair.exchange()
+}
+
+fn too_many(lab: &Lab) -> Result<(), Failure> {
+    for side in SIDES {
+        let mut pair = lab.connected()?;
+        pair.exchange()?;
+        for _ in 0..40 {
+            update(&mut pair, side, true)?;
+        }
+        let reader = side.peer();
+        pair.deliver_all(reader);
+        let read = pair.call(reader, |tls| tls.read(&mut [0; 16]));
+        let ended = read.err().map(|error| (error.kind(), error.alert_sent()));
+        let expected = (ErrorKind::UnexpectedMessage, Some(Alert::UNEXPECTED_MESSAGE));
+        lab.expect(&format!("end of the {}", name(reader)), Some(expected), ended)?;
+    }
+    Ok(())
 }
 
 fn facts_stay(lab: &Lab) -> Result<(), Failure> {
