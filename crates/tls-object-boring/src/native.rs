@@ -56,6 +56,11 @@ pub(crate) const POST_HANDSHAKE: SslVerifyMode = SslVerifyMode::NONE;
 /// Nothing: the check refuses it.
 pub(crate) fn offer_post_handshake_auth(_: &mut SslContextBuilder) {}
 
+/// A server asks its hook for pre-shared keys.
+pub(crate) fn find_psks(builder: &mut SslContextBuilder) {
+    builder.set_psk_server_callback(crate::hooks::find_psk);
+}
+
 /// What every context is told. The rest of what OpenSSL must be told is BoringSSL's own way.
 pub(crate) fn set_up(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
     builder.set_mode(SslMode::ACCEPT_MOVING_WRITE_BUFFER | SslMode::ENABLE_PARTIAL_WRITE);

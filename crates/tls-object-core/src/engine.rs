@@ -3,9 +3,9 @@
 use core::any::Any;
 
 use crate::{
-    Awaited, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Decision, EarlyData,
-    Error, ErrorKind, HashAlgorithm, Negotiated, ProtocolVersion, PublicKey, Session, Status,
-    TrafficSecrets, Wrap,
+    Alert, Awaited, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Decision,
+    EarlyData, Error, ErrorKind, HashAlgorithm, Negotiated, ProtocolVersion, PublicKey, Session,
+    Status, TrafficSecrets, Wrap,
 };
 
 /// What reading came to.
@@ -90,6 +90,12 @@ pub trait Engine: Send + 'static {
 
     /// Server: the early data that [`handshake`](Self::handshake) has met; `None` where it takes none.
     fn early_data(&mut self) -> Option<&mut EarlyData> {
+        None
+    }
+
+    /// The fatal alert that the last call has sent before a panic of the application's code went on through it. Called
+    /// after such a panic only.
+    fn alert_before_panic(&self) -> Option<Alert> {
         None
     }
 

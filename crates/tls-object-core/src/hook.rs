@@ -9,7 +9,13 @@ use std::sync::Arc;
 ///
 /// Two hooks are equal if they are the same one, since code cannot be compared. It runs inside of the call that needs its
 /// answer, on the caller's thread, and must not block: for what takes its time a handshake can be
-/// [suspended](crate::Awaited). A panic in it ends the connection.
+/// [suspended](crate::Awaited).
+///
+/// A panic in it ends the connection and goes on to the caller; every later call is
+/// [`ErrorKind::Internal`](crate::ErrorKind::Internal), with the alert that was sent, if one was. Where the handshake waits for
+/// an answer (a ClientHello, a signature, a verdict, a server's pre-shared key), the library takes the panic for a refusal and tells
+/// the peer so by an alert, if it can. Where it waits for none (a key log, messages, sessions, a client's
+/// pre-shared key), the peer is told nothing, and sees the transport end if the caller ends it.
 pub struct Hook<T: ?Sized>(Arc<T>);
 
 impl<T: ?Sized> Hook<T> {

@@ -107,8 +107,8 @@ impl<E: Engine> Object<E> {
     /// Calls into the engine, or what its calls reach. A panic on the way, which only code of the application should ever
     /// cause, leaves the library in the middle of something: the connection ends with it.
     fn call<R>(&mut self, call: impl FnOnce(&mut E, &mut Bios) -> R) -> R {
-        let unwinding = EndedByPanic(&mut self.failure);
-        let result = call(&mut self.engine, &mut self.bios);
+        let unwinding = EndedByPanic { engine: &mut self.engine, failure: &mut self.failure };
+        let result = call(unwinding.engine, &mut self.bios);
         mem::forget(unwinding);
         result
     }
@@ -126,11 +126,15 @@ impl<E: Engine> Object<E> {
 }
 
 /// Dropped by a panic only.
-struct EndedByPanic<'a>(&'a mut Option<Error>);
+struct EndedByPanic<'a, E: Engine> {
+    engine: &'a mut E,
+    failure: &'a mut Option<Error>,
+}
 
-impl Drop for EndedByPanic<'_> {
+impl<E: Engine> Drop for EndedByPanic<'_, E> {
     fn drop(&mut self) {
-        self.0.get_or_insert_with(ended_by_panic);
+        let sent = self.engine.alert_before_panic();
+        self.failure.get_or_insert_with(|| ended_by_panic().with_alert_sent(sent));
     }
 }
 

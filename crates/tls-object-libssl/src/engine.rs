@@ -254,6 +254,10 @@ impl<L: Library> Engine for LibsslEngine<L> {
         self.early_data.as_deref_mut()
     }
 
+    fn alert_before_panic(&self) -> Option<Alert> {
+        self.connection.alert_sent()
+    }
+
     fn negotiated(&mut self) -> Negotiated {
         let mut facts = L::negotiated(self.connection.handle());
         let told = self.connection.told();

@@ -21,6 +21,7 @@ mod identity;
 #[cfg(not(raw_public_keys))]
 mod no_raw_public_key;
 mod provider;
+mod psk;
 #[cfg(raw_public_keys)]
 mod raw_public_key;
 mod ticket_keys;
@@ -36,6 +37,7 @@ pub(crate) use no_raw_public_key::{
     shows_public_key,
 };
 pub(crate) use provider::external_key;
+pub(crate) use psk::find_psks;
 #[cfg(raw_public_keys)]
 pub(crate) use raw_public_key::{
     HAS_RAW_PUBLIC_KEYS, peer_public_key, public_key_to_judge, set_certificate_types,

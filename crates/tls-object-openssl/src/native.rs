@@ -21,7 +21,7 @@ use tls_object_core::{
 };
 
 pub(crate) use crate::ffi::early_data_accepted;
-pub(crate) use crate::ffi::offer_post_handshake_auth;
+pub(crate) use crate::ffi::{find_psks, offer_post_handshake_auth};
 use crate::identity::{self, Loaded};
 pub(crate) use crate::judgement::{
     forgives, judgement_code, overrule, public_key_to_judge, refuse, refused, sent, set_judge,

@@ -11,7 +11,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::server::Acceptor;
 use rustls::{ClientConnection, Connection, HandshakeKind as RustlsKind};
 use tls_object_core::{
-    AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
+    Alert, AlpnProtocol, Bios, Capability, Certificate, ChannelBinding, CipherSuite, Context as _,
     EarlyData, Engine, Error, ErrorKind, HandshakeKind, HashAlgorithm, MAX_PLAINTEXT, NamedGroup,
     Negotiated, Object, ProtocolVersion, PublicKey, Received, ServerName, Session, SignatureScheme,
     Status, TrafficSecrets, Wrap,
@@ -47,6 +47,8 @@ pub struct RustlsEngine {
     shared_ciphers: Box<[CipherSuite]>,
     /// What was found out in the handshake.
     notes: Notes,
+    /// What the peer was told before a panic of the application's code went on.
+    alert_before_panic: Option<Alert>,
 }
 
 #[allow(clippy::large_enum_variant)] // the object is boxed anyway where it matters
@@ -88,6 +90,7 @@ impl RustlsEngine {
             shared_ciphers: Box::default(),
             early_data,
             notes: Notes::default(),
+            alert_before_panic: None,
         }
     }
 
@@ -162,6 +165,10 @@ impl Engine for RustlsEngine {
                 return Ok(Status::WantRead);
             }
         }
+    }
+
+    fn alert_before_panic(&self) -> Option<Alert> {
+        self.alert_before_panic
     }
 
     fn negotiated(&mut self) -> Negotiated {

@@ -54,6 +54,8 @@ impl Lab {
         let told = !matches!(progress, Progress::Waiting);
         let fact = if self.is_tls13() { "alert under TLS 1.3" } else { "alert" };
         self.expect(fact, Some(alert), told.then_some(alert))?;
+        let reported = pair.expect_error(side)?.alert_sent();
+        ensure!(reported == told.then_some(alert), "{reported:?} was reported");
         if told { self.told(pair, side.peer(), progress, alert) } else { Ok(()) }
     }
 }

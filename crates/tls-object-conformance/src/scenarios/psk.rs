@@ -105,7 +105,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     Scenario::new(
         "psk::panic",
-        "A hook for keys that panics ends the connection.",
+        "A hook for keys that panics ends the connection; a server tells the client so.",
         Dims::VERSIONS.variants(&["client", "server"]),
         panic,
     )
@@ -410,7 +410,11 @@ fn panic(lab: &Lab) -> Result<(), Failure> {
         }
     }
     let mut pair = lab.pair(&client, &server)?;
-    ended_by_panic(&mut pair, by)
+    ended_by_panic(&mut pair, by)?;
+    match by {
+        Side::Client => Ok(()),
+        Side::Server => lab.told_of_panic(&mut pair, by, Alert::INTERNAL_ERROR),
+    }
 }
 
 fn contradictions(lab: &Lab) -> Result<(), Failure> {

@@ -149,7 +149,8 @@ impl<E: Engine> Object<E> {
         }
     }
 
-    /// Asks the hook. A panic in it ends the connection, as in any other code of the application, and the peer is told.
+    /// Asks the hook. A panic in it ends the connection, as in any other code of the application; the peer is told,
+    /// since nothing is encrypted yet.
     fn ask(&mut self, hook: &Hook<dyn OnClientHello>, hello: &ClientHello) -> Answer {
         let answer = catch_unwind(AssertUnwindSafe(|| hook.on_client_hello(self, hello)));
         answer.unwrap_or_else(|panic| {
@@ -192,7 +193,6 @@ impl<E: Engine> Object<E> {
         }
     }
 
-    /// Hands the engine what has arrived.
     /// `context` as this backend's own.
     ///
     /// # Errors
@@ -210,6 +210,7 @@ impl<E: Engine> Object<E> {
             })
     }
 
+    /// Hands the engine what has arrived.
     fn go_on(&mut self) {
         if let Some(greeting) = self.greeting.take() {
             self.bios.put_back(&greeting.records);

@@ -153,14 +153,17 @@ macro_rules! shared_hooks {
         }
 
         /// Called by the library on a server for the pre-shared key of an identity. Puts it into `key` and returns its
-        /// length, 0 for none.
+        /// length, 0 for none, and more than there is room for after a panic, which ends the handshake with `internal_error`.
         pub(crate) fn find_psk(
             ssl: &mut SslRef,
             identity: Option<&[u8]>,
             key: &mut [u8],
         ) -> Result<usize, ErrorStack> {
-            let Some(identity) = identity else { return Ok(0) };
-            let found = hooks_of(ssl).and_then(|hooks| hooks.find_psk(identity));
+            let (Some(identity), Some(hooks)) = (identity, hooks_of(ssl)) else { return Ok(0) };
+            let found = hooks.find_psk(identity);
+            if hooks.has_panicked() {
+                return Ok(key.len() + 1);
+            }
             Ok(found.map_or(0, |found| put(found.as_bytes(), key)))
         }
 

@@ -139,7 +139,7 @@ macro_rules! shared_settings {
                 builder.set_psk_client_callback(hooks::offer_psk);
             }
             if config.psk_server.is_some() {
-                builder.set_psk_server_callback(hooks::find_psk);
+                native::find_psks(builder);
             }
             match &config.psk_identity_hint {
                 Some(hint) => ffi::use_psk_identity_hint(builder, hint),

@@ -143,6 +143,7 @@ impl RustlsEngine {
     ) -> Error {
         let error = self.last_words(bios, error, last, tls12);
         if let Some(payload) = self.notes.panic.take() {
+            self.alert_before_panic = error.alert_sent();
             panic::resume_unwind(payload);
         }
         error
