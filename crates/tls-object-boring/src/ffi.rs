@@ -20,6 +20,7 @@ mod early_data;
 mod extensions;
 mod identity;
 mod raw_public_key;
+mod session_context;
 mod ticket_keys;
 mod traffic_secrets;
 mod verify;
@@ -38,6 +39,7 @@ pub(crate) use identity::{
     set_certificate_callback, set_ocsp_response, set_sct_list, set_signing_schemes,
 };
 pub(crate) use raw_public_key::{encoded, peer_public_key, set_accepted_peer_types};
+pub(crate) use session_context::bind_sessions;
 pub(crate) use ticket_keys::set_ticket_keys;
 pub(crate) use traffic_secrets::{
     has_pending, hkdf_expand, key_block, read_sequence, write_sequence,

@@ -2,6 +2,7 @@
 
 mod alpn;
 mod fingerprint;
+mod named_fingerprint;
 mod setting;
 mod suites;
 mod ticket_key;
@@ -17,6 +18,7 @@ use crate::{
 };
 
 pub use alpn::{AlpnMismatch, AlpnProtocol};
+pub use named_fingerprint::NamedFingerprint;
 pub use setting::Setting;
 pub use suites::Suites;
 pub use ticket_key::TicketKey;
@@ -167,15 +169,16 @@ pub struct Config {
     pub on_session: Option<Hook<dyn SessionSink>>,
     /// Server: what session tickets are sealed with: the first of these, and each of them opens one. With none, the
     /// library makes keys of its own, which no other context knows. Servers that share them, of the same library
-    /// and with settings alike (see [`session_fingerprint`](Self::session_fingerprint)), resume each other's sessions. Where a
-    /// [verifier](Self::verifier) judges clients it must be the same on all of them: code has no fingerprint.
+    /// and with settings alike (see [`session_fingerprint`](Self::session_fingerprint)), resume each other's sessions, each for
+    /// the server name that it began with. A server with another certificate begins anew. Where a [verifier](Self::verifier)
+    /// judges clients it must be the same on all of them: code has no fingerprint.
     pub ticket_keys: Vec<TicketKey>,
     /// Server: how many sessions it keeps itself, in memory, instead of sending them away in tickets; 0 for none. The
     /// client then holds an id only. The oldest make room for new ones. Each context has a cache of its own.
     pub session_cache: usize,
     /// Server: who keeps its sessions instead, under ids that the client then holds. Servers that share a store, of the same
-    /// library and with settings alike, resume each other's sessions, as with [`ticket_keys`](Self::ticket_keys): what it
-    /// gives of another server leads to a full handshake.
+    /// library and with settings alike, certificates included, resume each other's sessions, as with
+    /// [`ticket_keys`](Self::ticket_keys): what it gives of another server leads to a full handshake.
     pub session_store: Option<Hook<dyn SessionStore>>,
     /// Server: how many tickets follow a full handshake of TLS 1.3, 16 at most; `None` for the library's own number.
     /// Python: `num_tickets`.

@@ -205,8 +205,8 @@ pub use cipher_string::{CipherRules, CipherString, SuiteB};
 pub use cipher_suite::{CipherInfo, CipherSuite};
 pub use client_hello::ClientHello;
 pub use config::{
-    AlpnMismatch, AlpnProtocol, Config, CrlScope, Purpose, Setting, Side, Suites, TicketKey,
-    VerifyMode, VerifyTime, Wrap,
+    AlpnMismatch, AlpnProtocol, Config, CrlScope, NamedFingerprint, Purpose, Setting, Side, Suites,
+    TicketKey, VerifyMode, VerifyTime, Wrap,
 };
 pub use der::split_der;
 pub use dynamic::{DynBackend, DynContext};

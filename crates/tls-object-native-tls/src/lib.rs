@@ -24,7 +24,9 @@
 //!   [`VerifyCode::Unspecified`](tls_object_core::VerifyCode::Unspecified). The words are in the error's source.
 //! * A certificate that has the server's name in its subject alone is refused when the handshake is done, since OpenSSL, as it is
 //!   set up there, accepts it; the server is told nothing.
-//! * A server issues tickets, always.
+//! * A server issues tickets, always, and resumes a session for any server name, where RFC 6066 section 3 wants the one that it
+//!   began with: nothing can be said to OpenSSL about it through native-tls. A context has one certificate, so it shows no
+//!   client another than it would have without.
 //! * Connections with application protocols of their own ([`Wrap::alpn`](tls_object_core::Wrap::alpn)) make a connector of
 //!   their own each, and a server's tickets are good for none of the others.
 //!

@@ -24,6 +24,7 @@ mod provider;
 mod psk;
 #[cfg(raw_public_keys)]
 mod raw_public_key;
+mod session_context;
 mod ticket_keys;
 
 pub(crate) use crl::add_crl;
@@ -43,6 +44,7 @@ pub(crate) use raw_public_key::{
     HAS_RAW_PUBLIC_KEYS, peer_public_key, public_key_to_judge, set_certificate_types,
     shows_public_key,
 };
+pub(crate) use session_context::bind_sessions;
 pub(crate) use ticket_keys::set_ticket_keys;
 
 // In libssl and libcrypto since 1.1.0, and not in `openssl-sys`.

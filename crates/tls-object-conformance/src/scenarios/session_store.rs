@@ -8,9 +8,11 @@ use tls_object_core::{
     Capability, Config, ErrorKind, Hook, Session, SessionStore, Side, TicketKey, VerifyMode,
 };
 
+use super::tickets::shows;
 use crate::failure::{Failure, ensure};
 use crate::lab::{Contexts, Lab, ask_again, ended_by_panic, panic_quietly, two_hellos};
 use crate::pair::Pair;
+use crate::pki::{SERVER_NAME, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -56,6 +58,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "What the store has forgotten leads to a full handshake.",
         Dims::VERSIONS,
         forgotten,
+    )
+    .needs_each(CLIENT, SERVER),
+    Scenario::new(
+        "session_store::other_certificate",
+        "A server with another certificate does not resume the session.",
+        Dims::VERSIONS,
+        other_certificate,
     )
     .needs_each(CLIENT, SERVER),
     Scenario::new(
@@ -255,6 +264,15 @@ fn forgotten(lab: &Lab) -> Result<(), Failure> {
     let first = session(lab, &contexts, None, false)?;
     store.shelf().sessions.clear();
     session(lab, &contexts, Some(&first), false).map(|_| ())
+}
+
+fn other_certificate(lab: &Lab) -> Result<(), Failure> {
+    let (mut contexts, store) = contexts(lab)?;
+    let first = session(lab, &contexts, None, false)?;
+    let mut server = server_config(lab, &store);
+    server.identities = vec![pki().server_named(&[SERVER_NAME])];
+    contexts.server = lab.context(&server)?;
+    shows(&mut contexts.offer(lab, Some(&first), false)?, &server)
 }
 
 fn client_certificate(lab: &Lab) -> Result<(), Failure> {

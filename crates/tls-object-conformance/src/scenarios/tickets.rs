@@ -10,6 +10,8 @@ use tls_object_core::{
 
 use crate::failure::{Failure, ensure};
 use crate::lab::Lab;
+use crate::pair::Pair;
+use crate::pki::{SERVER_NAME, pki};
 use crate::scenario::{Dims, Scenario};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -62,6 +64,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "A ticket under a key that a server does not have leads to a full handshake.",
         Dims::VERSIONS,
         other_key,
+    )
+    .needs_each(CLIENT, SERVER),
+    Scenario::new(
+        "tickets::other_certificate",
+        "A server with another certificate does not take the ticket.",
+        Dims::VERSIONS,
+        other_certificate,
     )
     .needs_each(CLIENT, SERVER),
     Scenario::new(
@@ -215,6 +224,23 @@ fn other_key(lab: &Lab) -> Result<(), Failure> {
     // Keys of the library's own.
     contexts.server = lab.context(&lab.server_config())?;
     contexts.offer(lab, Some(&session), false).map(|_| ())
+}
+
+fn other_certificate(lab: &Lab) -> Result<(), Failure> {
+    let mut server = lab.server_config();
+    server.ticket_keys = vec![key(b'a')];
+    let mut contexts = lab.contexts(&lab.client_config(), &server)?;
+    let session = lab.session(&mut contexts.offer(lab, None, false)?)?;
+    server.identities = vec![pki().server_named(&[SERVER_NAME])];
+    contexts.server = lab.context(&server)?;
+    shows(&mut contexts.offer(lab, Some(&session), false)?, &server)
+}
+
+/// The client has seen the first certificate of the configuration.
+pub(super) fn shows(pair: &mut Pair, server: &Config) -> Result<(), Failure> {
+    let shown = pair.client().getpeercert();
+    ensure!(shown == server.identities[0].leaf(), "another certificate: {shown:?}");
+    Ok(())
 }
 
 fn stricter_server(lab: &Lab) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Certificate, Config, PublicKey, Setting, Side, VerifyTime};
+use crate::{Certificate, Config, Identity, PublicKey, Setting, Side, VerifyTime};
 
 /// Collects values without ambiguity: each with its length before it.
 struct Collector(Sha256);
@@ -26,6 +26,20 @@ impl Collector {
         values.into_iter().for_each(|value| self.bytes(value));
     }
 
+    /// What an end on this `side` shows, with all of a client's chains and the leaves of a server's.
+    fn identities(&mut self, side: Side, identities: &[Identity]) {
+        self.number(identities.len() as u64);
+        for identity in identities {
+            let chain = match side {
+                Side::Client => identity.chain(),
+                Side::Server => identity.chain().get(..1).unwrap_or_default(),
+            };
+            self.number(chain.len() as u64);
+            chain.iter().for_each(|certificate| self.bytes(certificate.der()));
+            self.bytes(identity.public_key().map_or(&[], PublicKey::der));
+        }
+    }
+
     fn setting<T: Copy>(&mut self, setting: &Setting<T>, code: impl Fn(T) -> u16) {
         let values = setting.values();
         self.number(values.map_or(u64::MAX, |values| values.len() as u64));
@@ -37,8 +51,9 @@ impl Collector {
 
 impl Config {
     /// Tells configurations apart under which a session must not be resumed that began under the other: all
-    /// that decides whether a peer is accepted and how well a connection is protected, and what a client shows of
-    /// itself. What else a server shows, and which protocols are spoken above, may change.
+    /// that decides whether a peer is accepted and how well a connection is protected, and what either end shows of
+    /// itself: a client all of it, a server its leaves and raw public keys, on which `tls-server-end-point` rests. How these
+    /// are proven, and which protocols are spoken above, may change.
     ///
     /// The same in every process that runs the same version of this crate.
     pub fn session_fingerprint(&self) -> [u8; 32] {
@@ -46,7 +61,7 @@ impl Config {
         let Self {
             side,
             identities,
-            identities_by_name: _,
+            identities_by_name,
             trust_store,
             peer_certificate_types,
             trusted_public_keys,
@@ -109,12 +124,11 @@ impl Config {
             psk_server.is_some().into(),
         ]);
         all.number(max_intermediates.map_or(u64::MAX, u64::from));
-        let shown = if *side == Side::Client { &identities[..] } else { &[] };
-        all.number(shown.len() as u64);
-        for identity in shown {
-            all.number(identity.chain().len() as u64);
-            identity.chain().iter().for_each(|certificate| all.bytes(certificate.der()));
-            all.bytes(identity.public_key().map_or(&[], PublicKey::der));
+        all.identities(*side, identities);
+        all.number(identities_by_name.len() as u64);
+        for (name, identities) in identities_by_name {
+            all.bytes(name.as_bytes());
+            all.identities(*side, identities);
         }
         let types: Vec<_> = peer_certificate_types.iter().map(|it| it.code()).collect();
         all.bytes(&types);
@@ -147,8 +161,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        AlpnProtocol, CertificateType, CipherSuite, CrlScope, Hook, Identity, PrivateKey,
-        ProtocolVersion, Purpose, VerifyMode,
+        AlpnProtocol, CertificateType, CipherSuite, CrlScope, Hook, PrivateKey, ProtocolVersion,
+        Purpose, VerifyMode,
     };
 
     fn public_key() -> PublicKey {
@@ -200,6 +214,17 @@ mod tests {
         let mut alike = plain.clone();
         alike.alpn = vec![AlpnProtocol::new("h2").unwrap()];
         assert_eq!(alike.session_fingerprint(), seen[0]);
+        let key = || PrivateKey::from_der(vec![0x30, 3, 2, 1, 0]).unwrap();
+        let shows = |chain: &[u8]| {
+            let chain = chain.iter().map(|&byte| certificate(byte)).collect();
+            Config::server(Identity::new(chain, key()).unwrap())
+        };
+        let server = shows(&[1, 2]).session_fingerprint();
+        assert_eq!(shows(&[1, 3]).session_fingerprint(), server, "another issuer");
+        assert_ne!(shows(&[3, 2]).session_fingerprint(), server, "another leaf");
+        let mut named = shows(&[1, 2]);
+        named.identities_by_name.insert("other.example".to_owned(), shows(&[3]).identities);
+        assert_ne!(named.session_fingerprint(), server, "another leaf by name");
         let mut turned = plain;
         turned.trust_store = vec![certificate(2), certificate(1)].into();
         assert_eq!(turned.session_fingerprint(), seen[6], "the order of anchors says nothing");

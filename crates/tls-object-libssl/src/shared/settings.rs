@@ -7,8 +7,8 @@ macro_rules! shared_settings {
         use std::sync::Arc;
 
         use tls_object_core::{
-            BoundSessionStore, Capabilities, Config, Error, ErrorKind, Identity, ProtocolVersion,
-            SessionCounters, Side, Suites, VerifyMode,
+            BoundSessionStore, Capabilities, Config, Error, ErrorKind, Identity, NamedFingerprint,
+            ProtocolVersion, SessionCounters, Side, Suites, VerifyMode,
         };
         use tls_object_libssl::{
             PSK_TLS13_SUITES, TicketKeys, chosen, cipher_list, default_tls12_suites, leave_refusal,
@@ -31,14 +31,25 @@ macro_rules! shared_settings {
         ) -> Result<SslContext, Error> {
             let mut builder = showing(config, &config.identities, counters)?;
             if config.side == Side::Server {
+                let sessions = config.resumption.then(|| NamedFingerprint::of(config));
                 let mut by_name = BTreeMap::new();
                 for (name, identities) in &config.identities_by_name {
-                    by_name.insert(name.clone(), showing(config, identities, counters)?.build());
+                    let mut named = showing(config, identities, counters)?;
+                    if let Some(sessions) = &sessions {
+                        // BoringSSL takes this over from the context that a connection is given.
+                        let context = sessions.with_name(name.as_bytes());
+                        named.set_session_id_context(&context).map_err(library_error)?;
+                    }
+                    by_name.insert(name.clone(), named.build());
+                }
+                if let Some(sessions) = sessions {
+                    bind_sessions(&mut builder, sessions).map_err(library_error)?;
                 }
                 // Also without identities by name: OpenSSL remembers a name that was answered only.
                 builder.set_servername_callback(move |ssl, _alert| {
                     let name = ssl.servername_raw(NameType::HOST_NAME);
                     let context = name
+                        .filter(|_| !by_name.is_empty())
                         .and_then(|name| String::from_utf8(name.to_ascii_lowercase()).ok())
                         .and_then(|name| by_name.get(&name));
                     match context.map(|context| ssl.set_ssl_context(context)) {
@@ -53,6 +64,18 @@ macro_rules! shared_settings {
             let context = builder.build();
             native::check_suites(&context, config)?;
             Ok(context)
+        }
+
+        /// Has sessions resumed under the same settings and for the same server name only. Who shares the keys of tickets
+        /// may take them where the settings are alike only: a library that resumes a session asks for no certificate,
+        /// be one required or not.
+        fn bind_sessions(
+            builder: &mut SslContextBuilder,
+            sessions: NamedFingerprint,
+        ) -> Result<(), ErrorStack> {
+            builder.set_session_id_context(&sessions.without_name())?;
+            ffi::bind_sessions(builder, move |extension| sessions.with_extension(extension));
+            Ok(())
         }
 
         /// Everything but the choice by name.
@@ -167,9 +190,6 @@ macro_rules! shared_settings {
                 // Tickets carry the state of a session and nothing is kept here, unless told so.
                 Side::Server => {
                     builder.set_session_cache_mode(SslSessionCacheMode::OFF);
-                    // Who shares the keys of tickets may take them where the settings are alike only: a library
-                    // that resumes a session asks for no certificate, be one required or not.
-                    builder.set_session_id_context(&config.session_fingerprint())?;
                     if !config.ticket_keys.is_empty() {
                         ffi::set_ticket_keys(builder, TicketKeys::new(config, $Backend::NAME))?;
                     }
