@@ -24,8 +24,8 @@ impl Certificate {
     /// Every certificate of a PEM text, in order: what is labelled `CERTIFICATE` or `X509 CERTIFICATE`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidPem`](crate::ErrorKind::InvalidPem) if there is none, if one is not PEM, or if one is a `TRUSTED CERTIFICATE`, whose settings, which
-    /// only OpenSSL knows, would be lost.
+    /// [`ErrorKind::InvalidPem`](crate::ErrorKind::InvalidPem) if there is none, if one is not PEM, or if one is a
+    /// `TRUSTED CERTIFICATE`, whose settings, which only OpenSSL knows, would be lost.
     pub fn all_from_pem(pem: &[u8]) -> Result<Vec<Self>, Error> {
         let found = CertificateDer::pem_slice_iter(&one_label(pem)?)
             .map(|item| item.map(|der| Self::from_der(der.as_ref())))

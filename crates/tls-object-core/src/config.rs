@@ -193,8 +193,8 @@ pub struct Config {
     ///
     /// Not every library lets this be chosen: [`EARLY_DATA`](Self::EARLY_DATA) they all have.
     pub max_early_data: u32,
-    /// Client: shows its certificate also when it is asked for one after the handshake, which takes TLS 1.3. Server: asks no client in the
-    /// handshake, but each when told by
+    /// Client: shows its certificate also when it is asked for one after the handshake, which takes TLS 1.3. Server: asks
+    /// no client in the handshake, but each when told by
     /// [`verify_client_post_handshake`](crate::SslObject::verify_client_post_handshake). Python: `post_handshake_auth`.
     pub post_handshake_auth: bool,
     /// What is told the secrets of every connection, so that a recording of it can be read. Python: `keylog_filename`.
