@@ -5,25 +5,24 @@ use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::SubjectPublicKeyInfoDer;
 use rustls::{CertificateError, DigitallySignedStruct, Error, PeerMisbehaved};
-use tls_object_core::{ProtocolVersion, SignatureScheme};
+use tls_object_core::{ProtocolVersion, SignatureScheme, split_der};
 use webpki::RawPublicKeyEntity;
 use x509_parser::asn1_rs::{Any, BitString, FromDer as _, Sequence};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 /// The `SubjectPublicKeyInfo` of a certificate, whatever else stands in it: RFC 5280 section 4.1. `None` where it has none.
 pub(crate) fn public_key(certificate: &[u8]) -> Option<SubjectPublicKeyInfoDer<'_>> {
-    let content = |der| Some(Any::from_der(der).ok()?.1.data);
-    let after = |der| Some(Any::from_der(der).ok()?.0);
-    let mut rest = content(content(certificate)?)?;
-    if rest.first() == Some(&VERSION) {
-        rest = after(rest)?;
+    let (_, certificate, _) = split_der(certificate)?;
+    let (_, mut fields, _) = split_der(certificate)?;
+    if fields.first() == Some(&VERSION) {
+        (_, _, fields) = split_der(fields)?;
     }
     // Serial number, signature algorithm, issuer, validity, subject.
     for _ in 0..5 {
-        rest = after(rest)?;
+        (_, _, fields) = split_der(fields)?;
     }
-    let key = &rest[..rest.len() - after(rest)?.len()];
-    Some(key.into())
+    let (_, _, behind) = split_der(fields)?;
+    Some(fields[..fields.len() - behind.len()].into())
 }
 
 /// The tag of a certificate's version, which those of version 1 leave out.
